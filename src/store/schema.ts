@@ -1,0 +1,391 @@
+import type { ColumnType, Generated } from 'kysely'
+
+/** Money and revisions: bigint when read; bigint, number or text when written. */
+type Int8 = ColumnType<bigint, bigint | number | string, bigint | number | string>
+type Revision = ColumnType<bigint, bigint | number | undefined, bigint | number>
+/** numeric: text when read, so that no digit is lost. */
+type Numeric = ColumnType<string, string, string>
+/** tstzrange: read through lower() and upper(), written through period(). */
+type Period = ColumnType<string, string, string>
+type Json<T> = ColumnType<T, string, string>
+type Instant = ColumnType<Date, Date | string, Date | string>
+type NullableInstant = ColumnType<Date | null, Date | string | null | undefined, Date | string | null>
+
+export interface Database {
+  platform_setting: { name: string; value: Json<unknown> }
+  signing_key: {
+    key_id: string
+    private_jwk: Json<Record<string, unknown>>
+    public_jwk: Json<Record<string, unknown>>
+    created_at: Instant
+    retired_at: NullableInstant
+  }
+  audit_record: {
+    sequence: Generated<bigint>
+    occurred_at: Instant
+    tenant_id: string | null
+    principal_id: string | null
+    principal_name: string | null
+    action: string
+    scope: string
+    before: Json<unknown> | null
+    after: Json<unknown> | null
+    correlation_id: string
+  }
+  idempotency_record: {
+    tenant_id: string
+    principal_id: string
+    route: string
+    key: string
+    body_hash: string
+    status: number
+    headers: Json<Record<string, string>>
+    body: Json<unknown> | null
+    created_at: Instant
+  }
+  long_running_operation: {
+    id: string
+    kind: string
+    tenant_id: string
+    principal_id: string
+    scope: string
+    state: 'Accepted' | 'Running' | 'Succeeded' | 'Failed' | 'Canceled'
+    input: Json<unknown>
+    progress: Json<unknown> | null
+    result: Json<unknown> | null
+    error: Json<unknown> | null
+    created_at: Instant
+    finished_at: NullableInstant
+  }
+  due_work: { id: string; due_at: Instant; kind: string; payload: Json<unknown>; done_at: NullableInstant }
+
+  tenant: {
+    id: string
+    kind: 'workforce' | 'identity'
+    display_name: string
+    country_code: string
+    data_residency: string
+    external_identity_pricing: ColumnType<boolean, boolean | undefined, boolean>
+    created_at: Instant
+    deleted_at: NullableInstant
+    revision: Revision
+  }
+  tenant_domain: {
+    name: string
+    tenant_id: string
+    is_initial: boolean
+    is_default: boolean
+    verified_at: NullableInstant
+  }
+  principal: {
+    id: string
+    tenant_id: string
+    kind: 'user' | 'group' | 'servicePrincipal'
+    display_name: string
+    created_at: Instant
+    deleted_at: NullableInstant
+    revision: Revision
+  }
+  user_account: {
+    id: string
+    tenant_id: string
+    user_principal_name: string
+    mail: string | null
+    mail_nickname: string | null
+    given_name: string | null
+    surname: string | null
+    user_type: 'Member' | 'Guest'
+    account_class: 'work' | 'guest' | 'consumer'
+    account_enabled: boolean
+    home_tenant_id: string | null
+    home_object_id: string | null
+    external_user_state: 'PendingAcceptance' | 'Accepted' | null
+    external_user_state_changed_at: NullableInstant
+    identities: ColumnType<unknown[], string | undefined, string>
+    password_hash: string | null
+  }
+  group_account: { id: string; tenant_id: string; mail_nickname: string; description: string | null }
+  group_member: { tenant_id: string; group_id: string; member_id: string; added_at: Instant }
+  application: {
+    id: string
+    app_id: string
+    tenant_id: string
+    display_name: string
+    created_at: Instant
+    deleted_at: NullableInstant
+    revision: Revision
+  }
+  application_password: {
+    key_id: string
+    application_id: string
+    display_name: string | null
+    hint: string
+    secret_hash: string
+    start_at: Instant
+    end_at: Instant
+  }
+  service_principal: { id: string; tenant_id: string; app_id: string }
+  directory_role_member: { tenant_id: string; role_template_id: string; principal_id: string; assigned_at: Instant }
+  app_role_assignment: {
+    id: string
+    tenant_id: string
+    principal_id: string
+    app_role_id: string
+    created_at: Instant
+  }
+
+  role_definition: {
+    id: string
+    tenant_id: string
+    role_name: string
+    description: string
+    permissions: Json<RolePermission[]>
+    assignable_scopes: Json<string[]>
+    created_at: Instant
+    created_by: string
+    updated_at: Instant
+    revision: Revision
+  }
+  role_assignment: {
+    id: string
+    tenant_id: string
+    scope: string
+    scope_key: string
+    subscription_id: string | null
+    role_definition_id: string
+    principal_id: string
+    principal_type: 'User' | 'Group' | 'ServicePrincipal' | 'ForeignGroup'
+    description: string | null
+    created_at: Instant
+    created_by: string
+    updated_at: Instant
+    updated_by: string
+    revision: Revision
+  }
+  policy_definition: {
+    scope_key: string
+    name: string
+    name_key: string
+    tenant_id: string
+    properties: Json<Record<string, unknown>>
+    created_at: Instant
+    created_by: string
+    updated_at: Instant
+    revision: Revision
+  }
+  policy_assignment: {
+    scope: string
+    scope_key: string
+    subscription_id: string
+    name: string
+    name_key: string
+    policy_definition_id: string
+    location: string | null
+    properties: Json<Record<string, unknown>>
+    created_at: Instant
+    created_by: string
+    updated_at: Instant
+    revision: Revision
+  }
+
+  subscription: {
+    id: string
+    display_name: string
+    state: 'Active' | 'Warned' | 'PastDue' | 'Disabled' | 'Expired' | 'Deleted' | 'Suspended'
+    offer: 'direct' | 'trial' | 'partner' | 'sharedServices'
+    workload: ColumnType<'Production' | 'DevTest', 'Production' | 'DevTest' | undefined, 'Production' | 'DevTest'>
+    tags: ColumnType<Record<string, string>, string | undefined, string>
+    created_at: Instant
+    created_by: string
+    cancelled_at: NullableInstant
+    deleted_at: NullableInstant
+    revision: Revision
+  }
+  subscription_directory: { subscription_id: string; during: Period; tenant_id: string }
+  subscription_alias: {
+    tenant_id: string
+    name: string
+    name_key: string
+    subscription_id: string
+    billing_scope: string | null
+    workload: string | null
+    created_at: Instant
+    created_by: string
+  }
+  provider_registration: { subscription_id: string; namespace: string; namespace_key: string }
+  resource_group: {
+    subscription_id: string
+    name: string
+    name_key: string
+    location: string
+    managed_by: string | null
+    tags: ColumnType<Record<string, string>, string | undefined, string>
+    locked_by: string | null
+    created_at: Instant
+    changed_at: Instant
+    revision: Revision
+  }
+  resource: {
+    uid: string
+    subscription_id: string
+    resource_group_key: string
+    type: string
+    type_key: string
+    name: string
+    name_key: string
+    location: string
+    kind: string | null
+    sku: Json<Record<string, unknown>> | null
+    plan: Json<Record<string, unknown>> | null
+    identity: Json<Record<string, unknown>> | null
+    managed_by: string | null
+    tags: ColumnType<Record<string, string>, string | undefined, string>
+    properties: ColumnType<Record<string, unknown>, string | undefined, string>
+    created_at: Instant
+    created_by: Json<{ id: string; name: string; type: 'User' | 'Application' }>
+    changed_at: Instant
+    changed_by: Json<{ id: string; name: string; type: 'User' | 'Application' }>
+    deleted_at: NullableInstant
+    revision: Revision
+  }
+  resource_placement: { resource_uid: string; during: Period; subscription_id: string; resource_group_key: string }
+  identity_link: { identity_tenant_id: string; during: Period; link_id: string; subscription_id: string }
+  metering_model: { link_id: string; during: Period; model: 'perAuthentication' | 'mau'; decided_by: string }
+
+  billing_account: {
+    name: string
+    tenant_id: string
+    display_name: string
+    agreement_type:
+      | 'MicrosoftCustomerAgreement'
+      | 'MicrosoftOnlineServicesProgram'
+      | 'EnterpriseAgreement'
+      | 'MicrosoftPartnerAgreement'
+    account_type: 'Enterprise' | 'Individual' | 'Partner'
+    account_status: ColumnType<'Active' | 'Disabled' | 'Deleted', string | undefined, string>
+    currency: string
+    country_code: string
+    sold_to: ColumnType<Record<string, string>, string | undefined, string>
+    notification_email: string | null
+    created_at: Instant
+    created_by: string
+    revision: Revision
+  }
+  billing_profile: {
+    name: string
+    billing_account_name: string
+    display_name: string
+    currency: string
+    country_code: string
+    language: ColumnType<string, string | undefined, string>
+    bill_to: ColumnType<Record<string, string>, string | undefined, string>
+    po_number: string | null
+    invoice_email_opt_in: ColumnType<boolean, boolean | undefined, boolean>
+    status: ColumnType<string, string | undefined, string>
+    tax_rate: Numeric | null
+    reverse_charge: ColumnType<boolean, boolean | undefined, boolean>
+    buyer_tax_id: string | null
+    system_id: string
+    tags: ColumnType<Record<string, string>, string | undefined, string>
+    created_at: Instant
+    created_by: string
+    revision: Revision
+  }
+  invoice_section: {
+    name: string
+    billing_profile_name: string
+    display_name: string
+    state: ColumnType<string, string | undefined, string>
+    system_id: string
+    labels: ColumnType<Record<string, string>, string | undefined, string>
+    tags: ColumnType<Record<string, string>, string | undefined, string>
+    is_hidden: ColumnType<boolean, boolean | undefined, boolean>
+    created_at: Instant
+    created_by: string
+    revision: Revision
+  }
+  billing_placement: {
+    id: Generated<bigint>
+    subscription_id: string
+    during: Period
+    billing_profile_name: string
+    invoice_section_name: string | null
+    customer_name: string | null
+  }
+  billing_role_assignment: {
+    name: string
+    billing_account_name: string
+    scope: string
+    scope_key: string
+    role_definition_name: string
+    principal_tenant_id: string
+    principal_id: string
+    created_at: Instant
+    created_by: string
+  }
+  seller: { version: number; effective_from: Instant; details: Json<Record<string, unknown>>; created_at: Instant }
+  price_list: { name: string; display_name: string; currency: string; created_at: Instant; revision: Revision }
+  price_list_version: {
+    price_list_name: string
+    version: number
+    during: Period
+    prices: Json<unknown[]>
+    created_at: Instant
+  }
+  price_list_assignment: { billing_profile_name: string; during: Period; price_list_name: string }
+
+  invoice_run: {
+    id: string
+    period: string
+    started_at: Instant
+    finished_at: NullableInstant
+    cutoff_batch: Int8
+    profiles_total: ColumnType<number, number | undefined, number>
+    profiles_done: ColumnType<number, number | undefined, number>
+    error: Json<unknown> | null
+  }
+  invoice_series: { name: string; last_number: Int8 }
+  invoice: {
+    id: string
+    number: string | null
+    document_type: 'Invoice' | 'CreditNote' | 'Statement'
+    run_id: string | null
+    billing_account_name: string
+    billing_profile_name: string
+    period: string
+    currency: string
+    invoice_date: Instant
+    due_date: Instant
+    subtotal_minor: Int8
+    tax_minor: Int8
+    total_minor: Int8
+    credit_for: string | null
+    document: string
+    document_sha256: string
+  }
+  invoice_line: {
+    invoice_id: string
+    line_number: number
+    usage_period: string
+    charge_type: 'Usage' | 'Adjustment' | 'Minimum' | 'Fixed' | 'Credit'
+    invoice_section_name: string | null
+    customer_name: string | null
+    subscription_id: string | null
+    meter_id: string
+    grouping_key: string
+    price_version: string
+    quantity: Numeric
+    amount: Numeric
+    amount_minor: Int8
+    details: Json<Record<string, unknown>>
+  }
+  invoice_file: { invoice_id: string; kind: string; bytes: Buffer; sha256: string }
+  invoice_status: { invoice_id: string; at: Instant; status: 'Due' | 'OverDue' | 'Paid' | 'Void' }
+}
+
+export interface RolePermission {
+  readonly actions: readonly string[]
+  readonly notActions: readonly string[]
+  readonly dataActions: readonly string[]
+  readonly notDataActions: readonly string[]
+}
