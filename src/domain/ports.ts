@@ -23,8 +23,8 @@ export interface Random {
 export interface Timers {
   sleep(ms: number): Promise<void>
   /** A run that takes longer than the interval is not started a second time beside itself. */
-  every(ms: number, run: () => void | Promise<void>): { stop(): void }
-  after(ms: number, run: () => void | Promise<void>): { cancel(): void }
+  every(ms: number, run: () => void | Promise<void>): { readonly stop: () => void }
+  after(ms: number, run: () => void | Promise<void>): { readonly cancel: () => void }
   /** Only differences between two readings mean anything. */
   monotonicMs(): number
 }

@@ -1,0 +1,6 @@
+import type { WallClock } from '../domain/ports.ts'
+
+export const wallClock: WallClock = {
+  kind: 'wall',
+  now: () => new Date(),
+}
