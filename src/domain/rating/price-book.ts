@@ -1,7 +1,8 @@
-import { type BillingPeriod, isDayInPeriod, type UsageDay } from './billing-period.ts'
+import { type BillingPeriod, isDayInPeriod, type UsageDay, usageDayOf } from './billing-period.ts'
 import type { Currency } from './currency.ts'
 import { getDecimal, zero } from './decimal.ts'
 import type { ExchangeRate } from './exchange-rate.ts'
+import { compareTexts } from './line-key.ts'
 import { findVersionOn, type PriceEntry, type PriceList, type PriceListVersion } from './price-list.ts'
 import type { QuantityRecord } from './quantity-record.ts'
 
@@ -29,6 +30,25 @@ export type UnpricedReason =
   | 'noExchangeRate'
 
 type PriceTable = ReadonlyMap<string, PriceOfDay>
+
+/** An assignment during [from, to) prices whole days: the day in which lists change has the new list's prices. */
+export function assignmentDuring(priceList: PriceList, from: Date | null, to: Date | null): PriceListAssignment {
+  return { priceList, effectiveFrom: from && usageDayOf(from), effectiveTo: to && usageDayOf(to) }
+}
+
+/**
+ * A payer can owe for days before it had a list: usage from before a transfer that is reported after it (OWN-9).
+ * Its first list prices them.
+ */
+function findAssignmentOn(assignments: readonly PriceListAssignment[], day: string): PriceListAssignment | undefined {
+  const inOrder = assignments.toSorted((a, b) => compareTexts(a.effectiveFrom, b.effectiveFrom))
+  const [earliest] = inOrder
+  if (earliest?.effectiveFrom && day < earliest.effectiveFrom) return earliest
+  return inOrder.find(
+    ({ effectiveFrom, effectiveTo }) =>
+      (effectiveFrom === null || effectiveFrom <= day) && (effectiveTo === null || day < effectiveTo),
+  )
+}
 
 /** Answers which price holds for a record; remembers what it looked up, because an invoice run asks a million times. */
 export class PriceBook {
@@ -65,10 +85,7 @@ export class PriceBook {
 
   #tableOn(day: string): PriceTable | UnpricedReason {
     if (!isDayInPeriod(this.#period, day)) return 'outsideBillingPeriod'
-    const assignment = this.#assignments.find(
-      ({ effectiveFrom, effectiveTo }) =>
-        (effectiveFrom === null || effectiveFrom <= day) && (effectiveTo === null || day < effectiveTo),
-    )
+    const assignment = findAssignmentOn(this.#assignments, day)
     const version = assignment && findVersionOn(assignment.priceList, day)
     if (!version) return 'noPriceListOnDay'
     const known = this.#tables.get(version)
