@@ -1,0 +1,230 @@
+import { sql } from 'kysely'
+import { type Db, json } from './db.ts'
+import { insertPrincipal, renamePrincipal } from './principal.ts'
+
+export interface SignInIdentity {
+  readonly signInType: string
+  readonly issuer: string
+  readonly issuerAssignedId: string
+}
+
+export type UserType = 'Member' | 'Guest'
+export type AccountClass = 'work' | 'guest' | 'consumer'
+
+export interface UserAccount {
+  readonly id: string
+  readonly tenantId: string
+  readonly displayName: string
+  readonly createdAt: Date
+  readonly revision: bigint
+  readonly userPrincipalName: string
+  readonly mail: string | null
+  readonly mailNickname: string | null
+  readonly givenName: string | null
+  readonly surname: string | null
+  readonly userType: UserType
+  readonly accountClass: AccountClass
+  readonly accountEnabled: boolean
+  /** Who an external account is at home (TEN-7, TEN-8). */
+  readonly home: { readonly tenantId: string; readonly objectId: string } | null
+  readonly externalUserState: 'PendingAcceptance' | 'Accepted' | null
+  readonly externalUserStateChangedAt: Date | null
+  readonly identities: readonly SignInIdentity[]
+}
+
+export type NewUserAccount = Omit<UserAccount, 'revision'> & { readonly passwordHash: string | null }
+
+/** A user of the tenant that exists now, by object id. */
+export async function findUser(db: Db, tenantId: string, id: string): Promise<UserAccount | undefined> {
+  const row = await current(db, tenantId).where('u.id', '=', id).executeTakeFirst()
+  return row && toUser(row)
+}
+
+/** Without case, as sign-in names are. */
+export async function findUserByPrincipalName(
+  db: Db,
+  tenantId: string,
+  name: string,
+): Promise<UserAccount | undefined> {
+  const row = await current(db, tenantId)
+    .where(sql<string>`lower(u.user_principal_name)`, '=', name.toLowerCase())
+    .executeTakeFirst()
+  return row && toUser(row)
+}
+
+/** The account of a person of another tenant in this one, invited or member. */
+export async function findUserByHome(
+  db: Db,
+  tenantId: string,
+  home: { tenantId: string; objectId: string },
+): Promise<UserAccount | undefined> {
+  const row = await current(db, tenantId)
+    .where('u.home_tenant_id', '=', home.tenantId)
+    .where('u.home_object_id', '=', home.objectId)
+    .executeTakeFirst()
+  return row && toUser(row)
+}
+
+/** A consumer by the name they sign in with; issuer and name without case. */
+export async function findUserByIdentity(
+  db: Db,
+  tenantId: string,
+  identity: { issuer: string; issuerAssignedId: string },
+): Promise<UserAccount | undefined> {
+  const row = await current(db, tenantId)
+    .where(
+      sql<boolean>`exists (select 1 from jsonb_array_elements(u.identities) as i
+        where lower(i ->> 'issuer') = ${identity.issuer.toLowerCase()}
+          and lower(i ->> 'issuerAssignedId') = ${identity.issuerAssignedId.toLowerCase()})`,
+    )
+    .executeTakeFirst()
+  return row && toUser(row)
+}
+
+export async function findPasswordHash(db: Db, userId: string): Promise<string | undefined> {
+  const row = await db.selectFrom('user_account').select('password_hash').where('id', '=', userId).executeTakeFirst()
+  return row?.password_hash ?? undefined
+}
+
+export interface UserFilter {
+  readonly id?: string
+  readonly userPrincipalName?: string
+  readonly mail?: string
+  readonly displayName?: string
+  readonly displayNamePrefix?: string
+  readonly userPrincipalNamePrefix?: string
+  readonly mailPrefix?: string
+  readonly userType?: string
+  readonly accountEnabled?: boolean
+}
+
+export async function listUsers(
+  db: Db,
+  tenantId: string,
+  filter: UserFilter,
+  page: { after?: string | undefined; limit: number },
+): Promise<UserAccount[]> {
+  let query = current(db, tenantId)
+  const lower = (column: 'u.user_principal_name' | 'u.mail' | 'p.display_name') =>
+    sql<string>`lower(${sql.ref(column)})`
+  if (filter.id !== undefined) query = query.where('u.id', '=', filter.id)
+  if (filter.userPrincipalName !== undefined)
+    query = query.where(lower('u.user_principal_name'), '=', filter.userPrincipalName.toLowerCase())
+  if (filter.mail !== undefined) query = query.where(lower('u.mail'), '=', filter.mail.toLowerCase())
+  if (filter.displayName !== undefined)
+    query = query.where(lower('p.display_name'), '=', filter.displayName.toLowerCase())
+  if (filter.displayNamePrefix !== undefined)
+    query = query.where(startsWith(lower('p.display_name'), filter.displayNamePrefix))
+  if (filter.userPrincipalNamePrefix !== undefined)
+    query = query.where(startsWith(lower('u.user_principal_name'), filter.userPrincipalNamePrefix))
+  if (filter.mailPrefix !== undefined) query = query.where(startsWith(lower('u.mail'), filter.mailPrefix))
+  if (filter.userType !== undefined) query = query.where(sql<string>`u.user_type`, '=', filter.userType)
+  if (filter.accountEnabled !== undefined) query = query.where('u.account_enabled', '=', filter.accountEnabled)
+  if (page.after !== undefined) query = query.where('u.id', '>', page.after)
+  const rows = await query.orderBy('u.id').limit(page.limit).execute()
+  return rows.map(toUser)
+}
+
+const startsWith = (text: ReturnType<typeof sql<string>>, prefix: string) =>
+  sql<boolean>`starts_with(${text}, ${prefix.toLowerCase()})`
+
+export async function insertUser(db: Db, user: NewUserAccount): Promise<void> {
+  await insertPrincipal(db, { ...user, kind: 'user' })
+  await db
+    .insertInto('user_account')
+    .values({
+      id: user.id,
+      tenant_id: user.tenantId,
+      user_principal_name: user.userPrincipalName,
+      mail: user.mail,
+      mail_nickname: user.mailNickname,
+      given_name: user.givenName,
+      surname: user.surname,
+      user_type: user.userType,
+      account_class: user.accountClass,
+      account_enabled: user.accountEnabled,
+      home_tenant_id: user.home?.tenantId ?? null,
+      home_object_id: user.home?.objectId ?? null,
+      external_user_state: user.externalUserState,
+      external_user_state_changed_at: user.externalUserStateChangedAt,
+      identities: json(user.identities),
+      password_hash: user.passwordHash,
+    })
+    .execute()
+}
+
+/** Writes what can change of a user; the password only when one is given. */
+export async function replaceUser(db: Db, user: UserAccount, passwordHash?: string): Promise<void> {
+  await renamePrincipal(db, user.id, user.displayName)
+  await db
+    .updateTable('user_account')
+    .set({
+      user_principal_name: user.userPrincipalName,
+      mail: user.mail,
+      mail_nickname: user.mailNickname,
+      given_name: user.givenName,
+      surname: user.surname,
+      user_type: user.userType,
+      account_enabled: user.accountEnabled,
+      external_user_state: user.externalUserState,
+      external_user_state_changed_at: user.externalUserStateChangedAt,
+      identities: json(user.identities),
+      ...(passwordHash === undefined ? {} : { password_hash: passwordHash }),
+    })
+    .where('id', '=', user.id)
+    .execute()
+}
+
+const current = (db: Db, tenantId: string) =>
+  db
+    .selectFrom('user_account as u')
+    .innerJoin('principal as p', 'p.id', 'u.id')
+    .select([
+      'u.id',
+      'u.tenant_id',
+      'p.display_name',
+      'p.created_at',
+      'p.revision',
+      'u.user_principal_name',
+      'u.mail',
+      'u.mail_nickname',
+      'u.given_name',
+      'u.surname',
+      'u.user_type',
+      'u.account_class',
+      'u.account_enabled',
+      'u.home_tenant_id',
+      'u.home_object_id',
+      'u.external_user_state',
+      'u.external_user_state_changed_at',
+      'u.identities',
+    ])
+    .where('u.tenant_id', '=', tenantId)
+    .where('p.deleted_at', 'is', null)
+
+type Row = Awaited<ReturnType<ReturnType<typeof current>['executeTakeFirstOrThrow']>>
+
+function toUser(row: Row): UserAccount {
+  return {
+    id: row.id,
+    tenantId: row.tenant_id,
+    displayName: row.display_name,
+    createdAt: row.created_at,
+    revision: row.revision,
+    userPrincipalName: row.user_principal_name,
+    mail: row.mail,
+    mailNickname: row.mail_nickname,
+    givenName: row.given_name,
+    surname: row.surname,
+    userType: row.user_type,
+    accountClass: row.account_class,
+    accountEnabled: row.account_enabled,
+    home:
+      row.home_tenant_id === null || row.home_object_id === null
+        ? null
+        : { tenantId: row.home_tenant_id, objectId: row.home_object_id },
+    externalUserState: row.external_user_state,
+    externalUserStateChangedAt: row.external_user_state_changed_at,
+    identities: row.identities as SignInIdentity[],
+  }
+}
