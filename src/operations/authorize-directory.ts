@@ -1,0 +1,81 @@
+import {
+  allowsDirectory,
+  type DirectoryPermission,
+  directoryRoleIds,
+  directoryRoles,
+} from '../domain/access/directory-roles.ts'
+import { forbidden, notFound } from '../domain/refusal.ts'
+import { listIdentities, loadDirectoryRoles } from '../store/access-facts.ts'
+import type { OperationContext } from './context.ts'
+
+type DirectoryContext = Pick<OperationContext, 'db' | 'caller'>
+
+export interface Identity {
+  readonly tenantId: string
+  readonly objectId: string
+}
+
+/** The caller and the same person or application in other tenants; empty when the caller itself does not count. */
+export function identitiesOf(context: DirectoryContext): Promise<Identity[]> {
+  return listIdentities(context.db, context.caller)
+}
+
+/** Refuses unless a directory role of the caller, or of the same person in that tenant, gives the permission (ACC-11). */
+export async function authorizeDirectory(
+  context: DirectoryContext,
+  tenantId: string,
+  permission: DirectoryPermission,
+): Promise<void> {
+  const decision = await decide(context, tenantId, permission)
+  if (decision === 'allowed') return
+  if (decision === 'unknown') throw notFound('TenantNotFound', `The tenant '${tenantId}' could not be found.`)
+  const roles = directoryRoles
+    .filter((role) => role.permissions.includes(permission))
+    .map((role) => `'${role.name}'`)
+    .join(', ')
+  throw forbidden('Authorization_RequestDenied', 'Insufficient privileges to complete the operation.', {
+    details: [
+      {
+        code: 'DirectoryRoleRequired',
+        message: `The permission '${permission}' in tenant '${tenantId}' comes with one of the directory roles ${roles}.`,
+      },
+    ],
+  })
+}
+
+export async function allowsDirectoryPermission(
+  context: DirectoryContext,
+  tenantId: string,
+  permission: DirectoryPermission,
+): Promise<boolean> {
+  return (await decide(context, tenantId, permission)) === 'allowed'
+}
+
+async function decide(
+  context: DirectoryContext,
+  tenantId: string,
+  permission: DirectoryPermission,
+): Promise<'allowed' | 'refused' | 'unknown'> {
+  const identities = await identitiesIn(context, tenantId)
+  if (identities.length === 0) return tenantId === context.caller.tenantId ? 'refused' : 'unknown'
+  for (const identity of identities) {
+    const { isMember, roleTemplateIds } = await loadDirectoryRoles(context.db, identity)
+    if (allowsDirectory(permission, roleTemplateIds, isMember)) return 'allowed'
+  }
+  return 'refused'
+}
+
+/** By any of the caller's identities: a person works from the subscription's directory on an identity tenant (MAU-5). */
+export async function isGlobalAdministrator(context: DirectoryContext, tenantId: string): Promise<boolean> {
+  for (const identity of await identitiesIn(context, tenantId)) {
+    const { roleTemplateIds } = await loadDirectoryRoles(context.db, identity)
+    if (roleTemplateIds.includes(directoryRoleIds.globalAdministrator)) return true
+  }
+  return false
+}
+
+async function identitiesIn(context: DirectoryContext, tenantId: string): Promise<Identity[]> {
+  const { caller } = context
+  if (caller.tenantId === tenantId) return [{ tenantId, objectId: caller.objectId }]
+  return (await identitiesOf(context)).filter((identity) => identity.tenantId === tenantId)
+}
