@@ -58,6 +58,12 @@ export const rooms: readonly Room[] = [
     packages: ['fastify', 'jose', 'oidc-provider', 'zod'],
     node: 'pure',
   },
+  {
+    path: 'src/providers/',
+    imports: ['src/providers/', 'src/http/', 'src/operations/', 'src/domain/'],
+    packages: [],
+    node: 'none',
+  },
   { path: 'src/documents/', imports: ['src/domain/'], packages: ['pdfkit', 'big.js'], node: 'pure' },
   { path: 'src/audit/', imports: [], packages: ['pg', 'pg-cursor', 'pg-query-stream'], node: 'all' },
   {
