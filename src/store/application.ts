@@ -1,26 +1,7 @@
+import type { Application, ApplicationPassword } from '../domain/directory/application.ts'
 import type { Selectable } from 'kysely'
 import type { Db } from './db.ts'
 import type { Database } from './schema.ts'
-
-/** An application as its own tenant registered it; what it is in a tenant is its service principal there. */
-export interface Application {
-  readonly id: string
-  readonly appId: string
-  readonly tenantId: string
-  readonly displayName: string
-  readonly createdAt: Date
-  readonly revision: bigint
-}
-
-export interface ApplicationPassword {
-  readonly keyId: string
-  readonly applicationId: string
-  readonly displayName: string | null
-  readonly hint: string
-  readonly secretHash: string
-  readonly startAt: Date
-  readonly endAt: Date
-}
 
 export async function findApplicationByAppId(db: Db, appId: string): Promise<Application | undefined> {
   const row = await current(db).where('app_id', '=', appId).executeTakeFirst()
@@ -59,7 +40,10 @@ export async function listApplications(
   return rows.map(toApplication)
 }
 
-export async function insertApplication(db: Db, application: Omit<Application, 'revision'>): Promise<void> {
+export async function insertApplication(
+  db: Db,
+  application: Omit<Application, 'revision' | 'signInAudience'> & Partial<Pick<Application, 'signInAudience'>>,
+): Promise<void> {
   await db
     .insertInto('application')
     .values({
@@ -67,16 +51,24 @@ export async function insertApplication(db: Db, application: Omit<Application, '
       app_id: application.appId,
       tenant_id: application.tenantId,
       display_name: application.displayName,
+      ...(application.signInAudience === undefined ? {} : { sign_in_audience: application.signInAudience }),
       created_at: application.createdAt,
     })
     .execute()
 }
 
-export async function renameApplication(db: Db, id: string, displayName: string): Promise<void> {
+export async function replaceApplication(
+  db: Db,
+  application: Pick<Application, 'id' | 'displayName' | 'signInAudience'>,
+): Promise<void> {
   await db
     .updateTable('application')
-    .set((row) => ({ display_name: displayName, revision: row('revision', '+', 1n) }))
-    .where('id', '=', id)
+    .set((row) => ({
+      display_name: application.displayName,
+      sign_in_audience: application.signInAudience,
+      revision: row('revision', '+', 1n),
+    }))
+    .where('id', '=', application.id)
     .execute()
 }
 
@@ -144,6 +136,7 @@ function toApplication(row: Selectable<Database['application']>): Application {
     appId: row.app_id,
     tenantId: row.tenant_id,
     displayName: row.display_name,
+    signInAudience: row.sign_in_audience,
     createdAt: row.created_at,
     revision: row.revision,
   }

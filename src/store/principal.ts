@@ -1,16 +1,5 @@
+import type { Principal, PrincipalKind } from '../domain/directory/principal.ts'
 import type { Db } from './db.ts'
-
-export type PrincipalKind = 'user' | 'group' | 'servicePrincipal'
-
-export interface Principal {
-  readonly id: string
-  readonly tenantId: string
-  readonly kind: PrincipalKind
-  readonly displayName: string
-  readonly createdAt: Date
-  readonly deletedAt: Date | null
-  readonly revision: bigint
-}
 
 export interface NewPrincipal {
   readonly id: string

@@ -1,16 +1,6 @@
+import type { AppRoleAssignment, ServicePrincipal } from '../domain/directory/service-principal.ts'
 import type { Db } from './db.ts'
 import { insertPrincipal } from './principal.ts'
-
-/** What an application is in one tenant: the principal that roles of the tenant are given to. */
-export interface ServicePrincipal {
-  readonly id: string
-  readonly tenantId: string
-  readonly appId: string
-  readonly displayName: string
-  readonly createdAt: Date
-  /** The tenant that registered the application; nothing once the registration is gone. */
-  readonly appOwnerTenantId: string | null
-}
 
 export async function findServicePrincipal(
   db: Db,
@@ -66,14 +56,6 @@ export async function insertServicePrincipal(
     .insertInto('service_principal')
     .values({ id: servicePrincipal.id, tenant_id: servicePrincipal.tenantId, app_id: servicePrincipal.appId })
     .execute()
-}
-
-export interface AppRoleAssignment {
-  readonly id: string
-  readonly tenantId: string
-  readonly principalId: string
-  readonly appRoleId: string
-  readonly createdAt: Date
 }
 
 export async function listAppRoleAssignments(

@@ -1,28 +1,7 @@
+import type { Tenant, TenantDomain, TenantWithDomains } from '../domain/directory/tenant.ts'
 import { type Selectable, sql } from 'kysely'
 import type { Db } from './db.ts'
 import type { Database } from './schema.ts'
-
-export type TenantKind = 'workforce' | 'identity'
-
-export interface Tenant {
-  readonly id: string
-  readonly kind: TenantKind
-  readonly displayName: string
-  readonly countryCode: string
-  /** Where an identity tenant keeps its data; the location of its link (DEC-15). */
-  readonly dataResidency: string
-  readonly externalIdentityPricing: boolean
-  readonly createdAt: Date
-  readonly revision: bigint
-}
-
-export interface TenantDomain {
-  readonly name: string
-  readonly tenantId: string
-  readonly isInitial: boolean
-  readonly isDefault: boolean
-  readonly verifiedAt: Date | null
-}
 
 const guidText = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
@@ -57,10 +36,6 @@ export async function listTenants(db: Db, page: { after?: string | undefined; li
   if (page.after !== undefined) query = query.where('id', '>', page.after)
   const rows = await query.orderBy('id').limit(page.limit).execute()
   return rows.map(toTenant)
-}
-
-export interface TenantWithDomains extends Tenant {
-  readonly domains: readonly TenantDomain[]
 }
 
 /** The tenants of a person or application (TEN-7): home and wherever they are a guest, as `identities` says. */

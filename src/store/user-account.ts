@@ -1,36 +1,7 @@
+import type { SignInIdentity, UserAccount } from '../domain/directory/user-account.ts'
 import { sql } from 'kysely'
 import { type Db, json } from './db.ts'
 import { insertPrincipal, renamePrincipal } from './principal.ts'
-
-export interface SignInIdentity {
-  readonly signInType: string
-  readonly issuer: string
-  readonly issuerAssignedId: string
-}
-
-export type UserType = 'Member' | 'Guest'
-export type AccountClass = 'work' | 'guest' | 'consumer'
-
-export interface UserAccount {
-  readonly id: string
-  readonly tenantId: string
-  readonly displayName: string
-  readonly createdAt: Date
-  readonly revision: bigint
-  readonly userPrincipalName: string
-  readonly mail: string | null
-  readonly mailNickname: string | null
-  readonly givenName: string | null
-  readonly surname: string | null
-  readonly userType: UserType
-  readonly accountClass: AccountClass
-  readonly accountEnabled: boolean
-  /** Who an external account is at home (TEN-7, TEN-8). */
-  readonly home: { readonly tenantId: string; readonly objectId: string } | null
-  readonly externalUserState: 'PendingAcceptance' | 'Accepted' | null
-  readonly externalUserStateChangedAt: Date | null
-  readonly identities: readonly SignInIdentity[]
-}
 
 export type NewUserAccount = Omit<UserAccount, 'revision'> & { readonly passwordHash: string | null }
 
