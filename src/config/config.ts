@@ -69,7 +69,9 @@ export function readConfig(env: Record<string, string | undefined>, mode: Mode):
   const parsed = environment.safeParse(withFiles(env))
   if (!parsed.success) {
     const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
-    throw new ConfigurationError(`The configuration is not usable.\n  ${problems.join('\n  ')}\nSee docs/operating/configuration.md.`)
+    throw new ConfigurationError(
+      `The configuration is not usable.\n  ${problems.join('\n  ')}\nSee docs/operating/configuration.md.`,
+    )
   }
   const value = parsed.data
   return {

@@ -30,7 +30,9 @@ export function chooseByVersion<C>(
   if (exact) return exact
   const any = candidates.find((candidate) => candidate.apiVersions === 'any')
   if (any && wellFormed.test(wanted)) return any
-  const supported = [...new Set(candidates.flatMap((candidate) => (Array.isArray(candidate.apiVersions) ? candidate.apiVersions : [])))]
+  const supported = [
+    ...new Set(candidates.flatMap((candidate) => (Array.isArray(candidate.apiVersions) ? candidate.apiVersions : []))),
+  ]
   if (!wellFormed.test(wanted) || any)
     throw invalid(
       'InvalidApiVersionParameter',

@@ -26,7 +26,10 @@ export class AuthenticationFailure extends Error {
   constructor(code: string, message: string, baseUrl: string) {
     super(message)
     this.code = code
-    const error = code === 'AuthenticationFailed' ? '' : `, error="invalid_token", error_description="${message.replaceAll('"', "'")}"`
+    const error =
+      code === 'AuthenticationFailed'
+        ? ''
+        : `, error="invalid_token", error_description="${message.replaceAll('"', "'")}"`
     this.challenge = `Bearer authorization_uri="${baseUrl}/common"${error}`
   }
 }
@@ -99,7 +102,11 @@ export class Authenticator {
         throw new AuthenticationFailure('InvalidAuthenticationToken', 'The access token is invalid.', baseUrl)
       // All tenants share the keys, so a signature alone does not say which tenant: the issuer must name it.
       if (payload.iss !== issuerOf(baseUrl, tid))
-        throw new AuthenticationFailure('InvalidAuthenticationToken', 'The access token is from the wrong issuer.', baseUrl)
+        throw new AuthenticationFailure(
+          'InvalidAuthenticationToken',
+          'The access token is from the wrong issuer.',
+          baseUrl,
+        )
       if (typeof aud !== 'string' || !isOurAudience(aud, baseUrl))
         throw new AuthenticationFailure(
           'InvalidAuthenticationTokenAudience',

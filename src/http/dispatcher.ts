@@ -138,7 +138,10 @@ export async function dispatch<C>(ports: DispatcherPorts<C>, raw: RawRequest): P
       return serialise({ status: 401, body: errorBody(asRefusal(error.code, error.message), shape, context) }, headers)
     }
     if (error instanceof MethodNotAllowed)
-      return serialise({ status: 405, body: errorBody(asRefusal('MethodNotAllowed', error.message), shape, context) }, headers)
+      return serialise(
+        { status: 405, body: errorBody(asRefusal('MethodNotAllowed', error.message), shape, context) },
+        headers,
+      )
     if (error instanceof Refusal) {
       if (error.retryAfterSeconds !== undefined) headers['retry-after'] = String(error.retryAfterSeconds)
       if (operationId === 'unrouted') headers['x-ms-failure-cause'] = 'gateway'
@@ -149,7 +152,10 @@ export async function dispatch<C>(ports: DispatcherPorts<C>, raw: RawRequest): P
     if (unavailable) headers['retry-after'] = '2'
     const refusal = unavailable
       ? asRefusal('ServiceUnavailable', 'The service is not ready to answer. Repeat the request in a moment.')
-      : asRefusal('InternalServerError', `The request failed inside the server. Quote correlation id '${correlationId}' to the operator.`)
+      : asRefusal(
+          'InternalServerError',
+          `The request failed inside the server. Quote correlation id '${correlationId}' to the operator.`,
+        )
     return serialise({ status: unavailable ? 503 : 500, body: errorBody(refusal, shape, context) }, headers)
   }
 }
@@ -218,5 +224,18 @@ function serialise(answer: ApiResponse, common: Record<string, string>): RawResp
 function isDatabaseUnavailable(error: unknown): boolean {
   const code = (error as { code?: string } | undefined)?.code
   if (code === undefined) return /Connection terminated|timeout exceeded when trying to connect/.test(String(error))
-  return ['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', '57P01', '57P02', '57P03', '08006', '08003', '08001', '53300', '53100'].includes(code)
+  return [
+    'ECONNREFUSED',
+    'ECONNRESET',
+    'ENOENT',
+    'EPIPE',
+    '57P01',
+    '57P02',
+    '57P03',
+    '08006',
+    '08003',
+    '08001',
+    '53300',
+    '53100',
+  ].includes(code)
 }

@@ -17,18 +17,48 @@ export interface PlatformSettings {
   readonly baseUrl: string
 }
 
+export interface IssuedToken {
+  readonly accessToken: string
+  readonly expiresInSeconds: number
+}
+
+/** What stays the same from request to request. */
+export interface OperationEnvironment {
+  readonly random: Random
+  readonly usage: UsageStore
+  readonly settings: PlatformSettings
+  /** Signs an access token of this installation; lifetimes run on the wall clock. */
+  issueToken(claims: {
+    tenantId: string
+    objectId: string
+    appId: string
+    audience: string
+    isApplication: boolean
+    userName?: string
+  }): Promise<IssuedToken>
+  /** Draws an issued document; the same document gives the same bytes. */
+  renderDocument(document: unknown, kind: 'pdf' | 'csv', language: 'en' | 'sv'): Promise<Uint8Array>
+}
+
 /**
  * What one request runs in. A write is one transaction: what an operation stores, its audit record and the answer
  * that a repeated POST gets are committed together or not at all.
  */
-export interface OperationContext {
+export interface OperationContext extends OperationEnvironment {
   readonly db: Db
-  /** The caller; operations that anonymous callers may use read `caller` from the request instead. */
+  /** Nobody (`anonymousCaller`) where the operation may be called without a token. */
   readonly caller: Caller
   /** The business instant of this request, read once. */
   readonly now: Date
   readonly correlationId: string
-  readonly random: Random
-  readonly usage: UsageStore
-  readonly settings: PlatformSettings
+}
+
+/** Nobody: what operations that anonymous callers may use run as. It holds no role anywhere. */
+export const anonymousCaller: Caller = {
+  tenantId: '',
+  objectId: '',
+  kind: 'servicePrincipal',
+  appId: '',
+  name: 'anonymous',
+  isOperator: false,
 }

@@ -1,0 +1,284 @@
+import { createHash } from 'node:crypto'
+import { mkdir, readFile } from 'node:fs/promises'
+import type { AddressInfo } from 'node:net'
+import { join, resolve } from 'node:path'
+import type { FastifyInstance } from 'fastify'
+import pino from 'pino'
+import { writeFileAtomically } from './adapters/atomic-file.ts'
+import { systemRandom } from './adapters/random.ts'
+import { systemTimers } from './adapters/timers.ts'
+import { ensureServerCertificate } from './adapters/tls.ts'
+import { generateSigningKey, TokenSigner } from './adapters/token-signer.ts'
+import { wallClock } from './adapters/wall-clock.ts'
+import type { Config } from './config/config.ts'
+import type { Caller } from './domain/access/caller.ts'
+import { Authenticator, issuerOf, type TokenClaims } from './http/authentication.ts'
+import type { DispatcherPorts } from './http/dispatcher.ts'
+import { createMetrics, healthPlugin } from './http/health.ts'
+import { openApiDocument } from './http/openapi.ts'
+import type { ApiRequest } from './http/operation.ts'
+import { configurePaging } from './http/paging.ts'
+import { armRateLimits, RateLimiter } from './http/rate-limit.ts'
+import { RoutingTable } from './http/routing-table.ts'
+import { createServer } from './http/server.ts'
+import { startLongRunningWorker } from './jobs/long-running-worker.ts'
+import type { OperationContext, OperationEnvironment } from './operations/context.ts'
+import { ensureOperator, type OperatorCredentials } from './operations/ensure-operator.ts'
+import { runNextLongRunning } from './operations/long-running.ts'
+import { type RepeatKey, runRequest } from './operations/run-request.ts'
+import { allOperations } from './providers/all.ts'
+import { findCallerFacts } from './store/caller.ts'
+import { type Db, openDatabase } from './store/db.ts'
+import { type EmbeddedPostgres, startEmbeddedPostgres } from './store/embedded/embedded-postgres.ts'
+import { countOpenLongRunningOperations } from './store/long-running-operation.ts'
+import { migrate } from './store/migrate.ts'
+import { establishSetting } from './store/platform-setting.ts'
+import { findSandboxClock } from './store/sandbox-clock.ts'
+import { insertSigningKey, listSigningKeys } from './store/signing-key.ts'
+
+export interface RunningTenantry {
+  readonly baseUrl: string
+  readonly caFile: string
+  readonly operator: OperatorCredentials
+  readonly app: FastifyInstance
+  readonly db: Db
+  /** How to reach the database; for the audit, which has its own connection and code. */
+  readonly databaseUrl: string
+  readonly embeddedPid: number | undefined
+  /** Refuses new requests, finishes those in hand, then stops the database. */
+  stop(): Promise<void>
+  /** Settles when the embedded database ended without being asked to. */
+  readonly databaseLost: Promise<void>
+}
+
+export interface StartOptions {
+  readonly onProgress?: (step: string) => void
+  readonly logFile?: string
+}
+
+export async function startTenantry(config: Config, options: StartOptions = {}): Promise<RunningTenantry> {
+  const progress = options.onProgress ?? (() => undefined)
+  const dataDir = resolve(config.dataDir)
+  await mkdir(dataDir, { recursive: true, mode: 0o700 })
+  const log = pino(
+    { level: config.logLevel, redact: ['headers.authorization', '*.clientSecret', '*.secretText'] },
+    pino.destination({ dest: options.logFile ?? 2, sync: false, mkdir: true }),
+  )
+  const timers = systemTimers((error) => log.error({ err: error }, 'a timer failed'))
+
+  const embedded = await startDatabase(config, dataDir, progress, (line) => log.info(line), timers.sleep)
+  const poolConfig = embedded ? embedded.poolConfig : { connectionString: config.databaseUrl }
+  const databaseUrl = embedded ? embedded.connectionString : (config.databaseUrl ?? '')
+  const database = openDatabase(poolConfig)
+  const closers: (() => Promise<void>)[] = [async () => embedded?.stop(), () => database.close()]
+  const closeAll = async (): Promise<void> => {
+    for (const close of closers.reverse()) await close()
+  }
+  try {
+    progress('Preparing the schema')
+    await migrate(database.pool, wallClock.now())
+    const { db } = database
+    let baseUrl = config.baseUrl ?? ''
+    const signer = await openSigner(db)
+    const operatorFile = join(dataDir, 'operator.json')
+    const kept = await readFile(operatorFile, 'utf8').then(
+      (text) => JSON.parse(text) as OperatorCredentials,
+      () => undefined,
+    )
+    const operator = await ensureOperator(db, systemRandom, config, wallClock.now(), kept)
+    if (operator !== kept) await writeFileAtomically(operatorFile, `${JSON.stringify(operator, null, 2)}\n`, 0o600)
+    configurePaging(Buffer.from(await establishSetting(db, 'paging-key', systemRandom.secret()), 'base64url'))
+
+    const readBusinessTime = async (scope: Db): Promise<Date> =>
+      (config.mode === 'sandbox' ? await findSandboxClock(scope) : undefined) ?? wallClock.now()
+    const environment: OperationEnvironment = {
+      usage: undefined as never,
+      renderDocument: undefined as never,
+      random: systemRandom,
+      settings: {
+        domainSuffix: config.domainSuffix,
+        mauEffectiveFrom: config.mauEffectiveFrom,
+        graceHours: config.graceHours,
+        isSandbox: config.mode === 'sandbox',
+        exemptIdentityLinksFromPolicy: config.exemptIdentityLinksFromPolicy,
+        get baseUrl() {
+          return baseUrl
+        },
+      },
+      issueToken: (claims) => signer.sign({ ...claims, issuer: issuerOf(baseUrl, claims.tenantId) }),
+    }
+    const contextFor = async (scope: Db, caller: Caller, correlationId: string): Promise<OperationContext> => ({
+      ...environment,
+      db: scope,
+      caller,
+      now: await readBusinessTime(scope),
+      correlationId,
+    })
+    const findCaller = (scope: Db, claims: Omit<TokenClaims, 'isApplication'>) => callerOf(scope, claims, operator)
+
+    const workers = new Map()
+    const onWorkFailure = (error: unknown): void => log.error({ err: error }, 'a long-running operation failed')
+    const worker = startLongRunningWorker(
+      timers,
+      () =>
+        runNextLongRunning(
+          db,
+          workers,
+          async (scope, operation) => {
+            const claims = { tenantId: operation.tenantId, objectId: operation.principalId, appId: '' }
+            const caller = await findCaller(scope, claims)
+            if (!caller) throw new Error('who asked for this operation is no longer in the directory')
+            return contextFor(scope, caller, operation.id)
+          },
+          onWorkFailure,
+        ),
+      onWorkFailure,
+    )
+    closers.push(() => worker.stop())
+
+    const table = new RoutingTable<OperationContext>(
+      allOperations({
+        login: { clock: wallClock, publicKeys: () => signer.publicJwks },
+        runDueWork: async () => undefined,
+        isSandbox: config.mode === 'sandbox',
+      }),
+    )
+    const metrics = createMetrics(() => countOpenLongRunningOperations(db))
+    const authenticator = new Authenticator({
+      clock: wallClock,
+      baseUrl: () => baseUrl,
+      findKey: async (keyId) => signer.findKey(keyId),
+      findCaller: (claims) => findCaller(db, claims),
+    })
+    const onFailure: DispatcherPorts<OperationContext>['onFailure'] = (error, request) =>
+      log.error({ err: error, ...request }, 'a request failed')
+    const ports: DispatcherPorts<OperationContext> = {
+      table,
+      authenticator,
+      rateLimiter: new RateLimiter(armRateLimits, wallClock, config.rateLimit),
+      clock: wallClock,
+      random: systemRandom,
+      baseUrl: () => baseUrl,
+      async run(request, handle) {
+        const answer = await runRequest(
+          environment,
+          db,
+          readBusinessTime,
+          {
+            isWrite: request.method !== 'GET' && request.method !== 'HEAD',
+            caller: request.caller,
+            correlationId: request.correlationId,
+            repeatKey: repeatKeyOf(request),
+          },
+          handle,
+        )
+        if (answer.status === 202) worker.wake()
+        return answer
+      },
+      onFailure,
+      onAnswered: metrics.countAnswer,
+    }
+    progress('Starting the server')
+    const hostNames = [config.host, ...(config.baseUrl ? [new URL(config.baseUrl).hostname] : [])].filter(
+      (name) => name !== '0.0.0.0' && name !== '::',
+    )
+    const certificate = await ensureServerCertificate({ dataDir, hostNames, clock: wallClock, random: systemRandom })
+    const app = createServer({
+      tls: { key: certificate.keyPem, cert: certificate.certPem },
+      ports,
+      clock: wallClock,
+      random: systemRandom,
+      onFailure,
+      plugins: [
+        healthPlugin({
+          metrics,
+          checkReady: async () => void (await database.pool.query('select 1')),
+          openApi: () => openApiDocument(table.operations, baseUrl),
+        }),
+      ],
+    })
+    closers.push(() => app.close())
+    await app.listen({ host: config.host, port: config.port })
+    const { port } = app.server.address() as AddressInfo
+    baseUrl ||= `https://${config.host === '127.0.0.1' || config.host === '0.0.0.0' ? 'localhost' : config.host}:${port}`
+    log.info({ baseUrl, mode: config.mode }, 'serving')
+    let stopping: Promise<void> | undefined
+    return {
+      baseUrl,
+      caFile: join(dataDir, 'ca.pem'),
+      operator,
+      app,
+      db,
+      databaseUrl,
+      embeddedPid: embedded?.pid,
+      databaseLost: embedded ? embedded.exited.then(() => undefined) : new Promise(() => undefined),
+      stop: () => (stopping ??= closeAll()),
+    }
+  } catch (error) {
+    await closeAll()
+    throw error
+  }
+}
+
+async function startDatabase(
+  config: Config,
+  dataDir: string,
+  progress: (step: string) => void,
+  log: (line: string) => void,
+  sleep: (ms: number) => Promise<void>,
+): Promise<EmbeddedPostgres | undefined> {
+  if (config.databaseUrl !== undefined) return undefined
+  progress('Starting PostgreSQL')
+  return startEmbeddedPostgres({
+    dataDir,
+    onProgress: progress,
+    log,
+    randomSecret: () => systemRandom.secret(),
+    sleep,
+    settings: config.postgresSettings,
+  })
+}
+
+async function openSigner(db: Db): Promise<TokenSigner> {
+  const keys = await listSigningKeys(db)
+  if (keys.length > 0) return TokenSigner.create(wallClock, keys)
+  const fresh = await generateSigningKey(systemRandom.uuid())
+  await insertSigningKey(db, { ...fresh, createdAt: wallClock.now() })
+  return TokenSigner.create(wallClock, await listSigningKeys(db))
+}
+
+async function callerOf(
+  db: Db,
+  claims: Omit<TokenClaims, 'isApplication'>,
+  operator: { tenantId: string; clientId: string },
+): Promise<Caller | undefined> {
+  const facts = await findCallerFacts(db, claims.tenantId, claims.objectId)
+  if (!facts?.isUsable) return undefined
+  return {
+    tenantId: claims.tenantId,
+    objectId: claims.objectId,
+    kind: facts.kind,
+    appId: facts.appId ?? claims.appId,
+    name: facts.name,
+    isOperator: claims.tenantId === operator.tenantId && facts.appId === operator.clientId,
+  }
+}
+
+function repeatKeyOf(request: ApiRequest): RepeatKey | undefined {
+  if (request.method !== 'POST') return undefined
+  const header = (name: string): string | undefined => {
+    const value = request.headers[name]
+    return Array.isArray(value) ? value[0] : value
+  }
+  const named = header('idempotency-key') ?? header('ms-requestid')
+  const key = named ?? header('x-ms-client-request-id')
+  if (key === undefined || key.length > 200) return undefined
+  return {
+    key,
+    kind: named === undefined ? 'retry' : 'named',
+    route: `${request.method} ${request.path.toLowerCase()}`,
+    bodyHash: createHash('sha256')
+      .update(JSON.stringify(request.body ?? null))
+      .digest('base64url'),
+  }
+}

@@ -1,0 +1,19 @@
+import type { Operation } from '../http/operation.ts'
+import type { OperationContext } from '../operations/context.ts'
+import type { RunDueWork } from '../operations/set-sandbox-clock.ts'
+import { operations as login, type LoginPorts } from './login/operations.ts'
+import { operations as metadata } from './metadata/operations.ts'
+import { operations as sandbox } from './Tenantry.Sandbox/operations.ts'
+
+export interface ProviderPorts {
+  readonly login: LoginPorts
+  readonly runDueWork: RunDueWork
+  readonly isSandbox: boolean
+}
+
+/** Every operation that this server has. */
+export const allOperations = (ports: ProviderPorts): readonly Operation<OperationContext>[] => [
+  ...login(ports.login),
+  ...metadata,
+  ...(ports.isSandbox ? sandbox(ports.runDueWork) : []),
+]

@@ -1,0 +1,26 @@
+import { sql } from 'kysely'
+import type { Db } from './db.ts'
+import { findSetting, replaceSetting } from './platform-setting.ts'
+
+const name = 'sandbox-clock'
+
+/** Where the sandbox's clock stands; nothing before it was set for the first time. */
+export async function findSandboxClock(db: Db): Promise<Date | undefined> {
+  const value = await findSetting<{ now: string }>(db, name)
+  return value && new Date(value.now)
+}
+
+/** Settings of the clock take turns; readers are not held up. */
+export async function lockSandboxClock(db: Db): Promise<void> {
+  await sql`select pg_advisory_xact_lock(7261003)`.execute(db)
+}
+
+export async function replaceSandboxClock(db: Db, now: Date): Promise<void> {
+  await replaceSetting(db, name, { now: now.toISOString() })
+}
+
+/** Whether anything has happened yet that carries a business instant. */
+export async function hasHistory(db: Db): Promise<boolean> {
+  const result = await sql<{ has: boolean }>`select exists (select from audit_record) as has`.execute(db)
+  return result.rows[0]?.has ?? false
+}
