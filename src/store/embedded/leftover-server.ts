@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { EmbeddedPostgresError } from './embedded-postgres-error.ts'
 import type { Home } from './home.ts'
 import { processByPid, readPostmasterFile, stopProcess } from './postmaster.ts'
-import { findProcessStart, listPostgresProcesses } from './process-table.ts'
+import { listPostgresProcesses } from './process-table.ts'
 import { removeSocketDirectory } from './socket-directory.ts'
 
 /**
@@ -31,9 +31,19 @@ export async function stopLeftoverServer(
     if (!worker.isGone()) throw doesNotStop(pid)
   }
   if (!file) return
-  // After a restart of the machine another program may have the pid; PostgreSQL would take it for a server.
-  if (findProcessStart(file.pid) !== undefined) rmSync(join(dataDirectory, 'postmaster.pid'), { force: true })
+  // A stranger may have the pid since the machine restarted, or nobody collected the dead server: PostgreSQL would take
+  // either for a server that lives.
+  if (isTaken(file.pid)) rmSync(join(dataDirectory, 'postmaster.pid'), { force: true })
   if (file.socketDirectory) removeSocketDirectory(file.socketDirectory, home)
+}
+
+function isTaken(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
 }
 
 function doesNotStop(pid: number): EmbeddedPostgresError {

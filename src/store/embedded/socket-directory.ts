@@ -20,6 +20,8 @@ export function prepareSocketDirectory(home: Home): string {
     chmodSync(own, 0o700)
     giveTo(home.account, own)
     assertPrivate(own, home)
+    // What a killed server left names a pid that may be a stranger's now. No server runs here, or we were not asked.
+    removeSocket(own)
     return own
   }
   const place = [tmpdir(), '/tmp'].find((candidate) => fits(join(candidate, `${prefix}XXXXXX`)))
@@ -39,9 +41,12 @@ export function removeSocketDirectory(directory: string, home: Home): void {
   if (dirname(directory) === home.path || !basename(directory).startsWith(prefix)) return
   const found = lstatSync(directory, { throwIfNoEntry: false })
   if (!found?.isDirectory() || found.uid !== ownerOf(home.account)) return
+  rmSync(directory, { recursive: true, force: true })
+}
+
+function removeSocket(directory: string): void {
   rmSync(join(directory, socketName), { force: true })
   rmSync(join(directory, `${socketName}.lock`), { force: true })
-  rmSync(directory, { recursive: true, force: true })
 }
 
 function fits(directory: string): boolean {
