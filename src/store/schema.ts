@@ -11,6 +11,8 @@ type Json<T> = ColumnType<T, string, string>
 type Instant = ColumnType<Date, Date | string, Date | string>
 type NullableInstant = ColumnType<Date | null, Date | string | null | undefined, Date | string | null>
 
+type SignInAudience = 'AzureADMyOrg' | 'AzureADMultipleOrgs'
+
 export interface Database {
   platform_setting: { name: string; value: Json<unknown> }
   signing_key: {
@@ -106,11 +108,13 @@ export interface Database {
   }
   group_account: { id: string; tenant_id: string; mail_nickname: string; description: string | null }
   group_member: { tenant_id: string; group_id: string; member_id: string; added_at: Instant }
+  group_owner: { tenant_id: string; group_id: string; owner_id: string; added_at: Instant }
   application: {
     id: string
     app_id: string
     tenant_id: string
     display_name: string
+    sign_in_audience: ColumnType<SignInAudience, SignInAudience | undefined, SignInAudience>
     created_at: Instant
     deleted_at: NullableInstant
     revision: Revision
