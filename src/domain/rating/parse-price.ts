@@ -1,4 +1,4 @@
-import { decimalsOf, decimalText, findDecimal, getDecimal, zero } from './decimal.ts'
+import { type Big, decimalsOf, decimalText, findDecimal, getDecimal, zero } from './decimal.ts'
 import { FieldReader, isJsonObject, type Parsed } from './field-refusal.ts'
 import { introductoryOffers, type IntroductoryOffer, type Price, type PriceTerms, type PriceTier } from './price.ts'
 
@@ -49,10 +49,7 @@ export function readPrice(
     case 'volume':
       return { model, tiers: readTiers(reader, json.tiers, `${field}.tiers`, options), ...terms }
     default: {
-      const packageSize = readQuantity(reader, json.packageSize, `${field}.packageSize`)
-      if (packageSize === '0') {
-        reader.refuse(`${field}.packageSize`, 'must_be_positive', `${field}.packageSize must be greater than zero.`)
-      }
+      const packageSize = readQuantity(reader, json.packageSize, `${field}.packageSize`, { mustBePositive: true })
       return { model, packageSize, packagePrice: amount('packagePrice'), ...terms }
     }
   }
@@ -89,62 +86,71 @@ function readTiers(
   options: PriceParseOptions,
 ): readonly PriceTier[] {
   const items = reader.list(value, field, longestTierList) ?? []
-  if (Array.isArray(value) && items.length === 0)
+  if (Array.isArray(value) && value.length === 0)
     reader.refuse(field, 'tiers_missing', `${field} needs at least one tier.`)
-  let highest = zero
+  let lower = zero
   return items.map((item, index): PriceTier => {
     const at = `${field}[${index}]`
     const json = reader.object(item, at, ['upTo', 'unitPrice', 'flatFee']) ?? {}
     const isLast = index === items.length - 1
-    let upTo: string | null = null
-    if (isLast) {
-      if (json.upTo !== null) {
-        reader.refuse(`${at}.upTo`, 'last_tier_not_open', `${at}.upTo must be null: the last tier has no upper end.`)
-      }
-    } else if (json.upTo === null) {
-      reader.refuse(`${at}.upTo`, 'open_tier_not_last', `${at}.upTo may be null in the last tier only.`)
-    } else {
-      upTo = readQuantity(reader, json.upTo, `${at}.upTo`)
-      const bound = getDecimal(upTo)
-      if (bound.lte(highest)) {
-        const below = decimalText(highest)
-        reader.refuse(
-          `${at}.upTo`,
-          'tiers_not_ascending',
-          `${at}.upTo must be greater than ${below}, where the tier begins.`,
-        )
-      } else highest = bound
-    }
+    const upTo = isLast
+      ? readOpenEnd(reader, json.upTo, `${at}.upTo`)
+      : readUpTo(reader, json.upTo, `${at}.upTo`, lower)
+    if (upTo !== null) lower = getDecimal(upTo)
     const unitPrice = readAmount(reader, json.unitPrice, `${at}.unitPrice`, options)
     const flatFee = json.flatFee === undefined ? '0' : readAmount(reader, json.flatFee, `${at}.flatFee`, options)
     return flatFee === '0' ? { upTo, unitPrice } : { upTo, unitPrice, flatFee }
   })
 }
 
+function readOpenEnd(reader: FieldReader, value: unknown, field: string): null {
+  if (value !== null)
+    reader.refuse(field, 'last_tier_not_open', `${field} must be null: the last tier has no upper end.`)
+  return null
+}
+
+function readUpTo(reader: FieldReader, value: unknown, field: string, lower: Big): string | null {
+  if (value === null) {
+    reader.refuse(field, 'open_tier_not_last', `${field} may be null in the last tier only.`)
+    return null
+  }
+  const text = readPlainDecimal(reader, value, field)
+  if (text === undefined) return null
+  if (getDecimal(text).gt(lower)) return text
+  const begins = decimalText(lower)
+  reader.refuse(field, 'tiers_not_ascending', `${field} must be greater than ${begins}, where the tier begins.`)
+  return null
+}
+
 function readAmount(reader: FieldReader, value: unknown, field: string, options: PriceParseOptions): string {
   const text = readPlainDecimal(reader, value, field)
-  if (text.startsWith('-') && !options.allowsNegativePrices) {
+  if (text?.startsWith('-') && !options.allowsNegativePrices) {
     reader.refuse(field, 'negative_price', `${field} is negative, which this price list does not allow.`)
   }
-  return text
+  return text ?? besideRefusal
 }
 
-function readQuantity(reader: FieldReader, value: unknown, field: string): string {
+function readQuantity(
+  reader: FieldReader,
+  value: unknown,
+  field: string,
+  options: { readonly mustBePositive?: boolean } = {},
+): string {
   const text = readPlainDecimal(reader, value, field)
-  if (text.startsWith('-')) reader.refuse(field, 'negative_quantity', `${field} must not be negative.`)
-  return text
+  if (text?.startsWith('-')) reader.refuse(field, 'negative_quantity', `${field} must not be negative.`)
+  if (text === '0' && options.mustBePositive) {
+    reader.refuse(field, 'must_be_positive', `${field} must be greater than zero.`)
+  }
+  return text ?? besideRefusal
 }
 
-/** The canonical text, or `0` beside a refusal, so that reading can go on to the next field. */
-function readPlainDecimal(reader: FieldReader, value: unknown, field: string): string {
-  if (typeof value !== 'string') {
-    reader.refuse(field, 'decimal_text_expected', `${field} must be a decimal in a JSON string, such as "0.05".`)
-    return '0'
-  }
-  const decimal = findDecimal(value)
+/** Stands in for a decimal that is refused, so that reading can go on to the next field. */
+const besideRefusal = '0'
+
+function readPlainDecimal(reader: FieldReader, value: unknown, field: string): string | undefined {
+  const decimal = typeof value === 'string' ? findDecimal(value) : undefined
   if (!decimal) {
-    reader.refuse(field, 'decimal_text_expected', `${field} must be a plain decimal, such as "0.05", not "${value}".`)
-    return '0'
+    return reader.refuse(field, 'decimal_text_expected', `${field} must be a plain decimal in a text, such as "0.05".`)
   }
   const text = decimalText(decimal)
   if (decimalsOf(text) > mostDecimals) {

@@ -70,7 +70,7 @@ const stackPrices: readonly StackPrice[] = [
     figures: { USD: '0.00001', EUR: '0.000009', SEK: '0.0001' },
   },
   {
-    meterId: 'f271a8a3-88c4-4d93-956a-063e1d2fa80b',
+    meterId: 'f271a8a388c44d93956a063e1d2fa80b',
     unit: 'address',
     en: 'Static address',
     sv: 'Fast adress',
