@@ -1,0 +1,155 @@
+import { sql, type Selectable } from 'kysely'
+import { json, period, type Db } from './db.ts'
+import type { Database } from './schema.ts'
+
+export interface Subscription {
+  readonly id: string
+  readonly displayName: string
+  readonly state: Database['subscription']['state']
+  readonly offer: Database['subscription']['offer']
+  readonly workload: 'Production' | 'DevTest'
+  readonly tags: Readonly<Record<string, string>>
+  /** The tenant it trusts at the instant asked for (SUB-1). */
+  readonly tenantId: string
+  readonly createdAt: Date
+  readonly createdBy: string
+  readonly cancelledAt: Date | null
+  readonly deletedAt: Date | null
+  readonly revision: bigint
+}
+
+function select(db: Db, at: Date) {
+  return db
+    .selectFrom('subscription as s')
+    .innerJoin('subscription_directory as d', 'd.subscription_id', 's.id')
+    .where(sql<boolean>`d.during @> ${at.toISOString()}::timestamptz`)
+    .selectAll('s')
+    .select('d.tenant_id')
+}
+
+/** `id` is a GUID in any casing. */
+export async function findSubscription(db: Db, id: string, at: Date): Promise<Subscription | undefined> {
+  const row = await select(db, at).where('s.id', '=', id).executeTakeFirst()
+  return row && toSubscription(row)
+}
+
+/** Keeps state, directory and name as they are until the transaction ends. */
+export async function lockSubscription(db: Db, id: string, at: Date): Promise<Subscription | undefined> {
+  const row = await select(db, at).where('s.id', '=', id).forUpdate('s').executeTakeFirst()
+  return row && toSubscription(row)
+}
+
+/** Those of `ids` that exist, by id. */
+export async function listSubscriptions(
+  db: Db,
+  ids: readonly string[],
+  at: Date,
+  page: { after?: string | undefined; limit: number },
+): Promise<Subscription[]> {
+  if (ids.length === 0) return []
+  let query = select(db, at)
+    .where('s.id', 'in', [...ids])
+    .where('s.state', '<>', 'Deleted')
+    .orderBy('s.id')
+    .limit(page.limit)
+  if (page.after !== undefined) query = query.where('s.id', '>', page.after)
+  return (await query.execute()).map(toSubscription)
+}
+
+export interface NewSubscription {
+  readonly id: string
+  readonly displayName: string
+  readonly offer: Subscription['offer']
+  readonly workload: Subscription['workload']
+  readonly tags: Readonly<Record<string, string>>
+  readonly tenantId: string
+  readonly createdAt: Date
+  readonly createdBy: string
+}
+
+/** An Active subscription that trusts the tenant from its creation on. */
+export async function insertSubscription(db: Db, subscription: NewSubscription): Promise<void> {
+  await db
+    .insertInto('subscription')
+    .values({
+      id: subscription.id,
+      display_name: subscription.displayName,
+      state: 'Active',
+      offer: subscription.offer,
+      workload: subscription.workload,
+      tags: json(subscription.tags),
+      created_at: subscription.createdAt,
+      created_by: subscription.createdBy,
+    })
+    .execute()
+  await db
+    .insertInto('subscription_directory')
+    .values({
+      subscription_id: subscription.id,
+      during: period(subscription.createdAt),
+      tenant_id: subscription.tenantId,
+    })
+    .execute()
+}
+
+export async function renameSubscription(db: Db, id: string, displayName: string): Promise<void> {
+  await db
+    .updateTable('subscription')
+    .set({ display_name: displayName, revision: sql<bigint>`revision + 1` })
+    .where('id', '=', id)
+    .execute()
+}
+
+export async function setSubscriptionState(
+  db: Db,
+  id: string,
+  change: { state: Subscription['state']; cancelledAt: Date | null; deletedAt: Date | null },
+): Promise<void> {
+  await db
+    .updateTable('subscription')
+    .set({
+      state: change.state,
+      cancelled_at: change.cancelledAt,
+      deleted_at: change.deletedAt,
+      revision: sql<bigint>`revision + 1`,
+    })
+    .where('id', '=', id)
+    .execute()
+}
+
+/** The other tenant is trusted from `at` on; a period that began at this very instant is replaced. */
+export async function changeSubscriptionDirectory(db: Db, id: string, tenantId: string, at: Date): Promise<void> {
+  const instant = sql`${at.toISOString()}::timestamptz`
+  await db
+    .deleteFrom('subscription_directory')
+    .where('subscription_id', '=', id)
+    .where(sql<boolean>`lower(during) = ${instant} and upper_inf(during)`)
+    .execute()
+  await db
+    .updateTable('subscription_directory')
+    .set({ during: sql<string>`tstzrange(lower(during), ${instant}, '[)')` })
+    .where('subscription_id', '=', id)
+    .where(sql<boolean>`upper_inf(during)`)
+    .execute()
+  await db
+    .insertInto('subscription_directory')
+    .values({ subscription_id: id, during: period(at), tenant_id: tenantId })
+    .execute()
+}
+
+function toSubscription(row: Selectable<Database['subscription']> & { tenant_id: string }): Subscription {
+  return {
+    id: row.id,
+    displayName: row.display_name,
+    state: row.state,
+    offer: row.offer,
+    workload: row.workload,
+    tags: row.tags,
+    tenantId: row.tenant_id,
+    createdAt: row.created_at,
+    createdBy: row.created_by,
+    cancelledAt: row.cancelled_at,
+    deletedAt: row.deleted_at,
+    revision: row.revision,
+  }
+}
