@@ -28,8 +28,8 @@ function reasonAgainst(file: SourceFile, room: Room, line: Import): string | und
     return `${nameOf(room, file.path)} must stay free of this part of Node; ${owners((other) => mayUseNode(other, line.specifier))}`
   }
   const name = packageOf(line.specifier)
-  if (mayUsePackage(room, name)) return undefined
-  return `${nameOf(room, file.path)} may not use the package ${name}; ${owners((other) => mayUsePackage(other, name))}`
+  if (mayUsePackage(room, name, line.isTypeOnly)) return undefined
+  return `${nameOf(room, file.path)} may not use the package ${name}; ${owners((other) => mayUsePackage(other, name, line.isTypeOnly))}`
 }
 
 function mayImportFile(from: string, room: Room, target: string, isTypeOnly: boolean): boolean {
@@ -48,8 +48,9 @@ function mayUseNode(room: Room, specifier: string): boolean {
   return room.node === 'all' || (room.node === 'pure' && pureNodeModules.includes(name))
 }
 
-function mayUsePackage(room: Room, name: string): boolean {
-  return room.packages.some((allowed) => allowed === '*' || allowed === name || covers(allowed.replace('*', ''), name))
+function mayUsePackage(room: Room, name: string, isTypeOnly: boolean): boolean {
+  const packages = [...room.packages, ...(isTypeOnly ? (room.typePackages ?? []) : [])]
+  return packages.some((allowed) => allowed === '*' || allowed === name || covers(allowed.replace('*', ''), name))
 }
 
 function packageOf(specifier: string): string {

@@ -6,6 +6,8 @@ export interface Room {
   /** The same, but types only: nothing of it may be left at run time. */
   readonly typeImports?: readonly string[]
   readonly packages: readonly string[]
+  /** Packages whose types may appear in signatures. */
+  readonly typePackages?: readonly string[]
   /** Which parts of Node: all of them, none, or those without a file, a socket or a process. */
   readonly node: 'all' | 'none' | 'pure'
 }
@@ -39,7 +41,14 @@ export const rooms: readonly Room[] = [
     packages: ['@clickhouse/client'],
     node: 'all',
   },
-  { path: 'src/usage/', imports: ['src/domain/'], packages: [], node: 'pure' },
+  {
+    path: 'src/usage/',
+    imports: ['src/domain/'],
+    packages: [],
+    // The transaction that the caller already has.
+    typePackages: ['kysely'],
+    node: 'pure',
+  },
   {
     path: 'src/operations/',
     imports: ['src/domain/', 'src/store/', 'src/usage/usage-store.ts'],
@@ -74,8 +83,8 @@ export const rooms: readonly Room[] = [
   },
   {
     path: 'src/cli/',
-    imports: ['src/operations/', 'src/domain/', 'src/config/', 'src/audit/', 'src/app.ts'],
-    packages: ['commander'],
+    imports: ['src/operations/', 'src/domain/', 'src/config/', 'src/audit/', 'src/app.ts', 'src/adapters/'],
+    packages: ['commander', 'zod'],
     node: 'all',
   },
   {
