@@ -112,10 +112,10 @@ export function rateMonth(month: MonthToRate): RatedMonth {
   }
 }
 
-/** Records that share tiers and free quantities. What is held is kept apart from what is used: it is prorated. */
+/** Records that share tiers, free quantity and minimum. */
 function poolIdOf(record: QuantityRecord, { entry }: PriceOfDay): string {
   const owner = entry.price.scope === 'subscription' ? record.subscriptionId : ''
-  return `${record.lineKind === 'fixedFee' ? 'held' : 'used'}|${record.meterId}|${owner}`
+  return JSON.stringify([record.meterId, owner])
 }
 
 /** Rules by price, read once each: parsing prices for every record would cost more than rating them. */
@@ -132,6 +132,11 @@ function rulesFor(period: BillingPeriod): (priced: PricedRecord) => PriceRule {
     rules.set(price, rule)
     return rule
   }
+}
+
+/** A fee for what is held is due day by day, so it does not pay the fee that the month's first use owes. */
+function isProrated({ record, price }: PricedRecord): boolean {
+  return record.lineKind === 'fixedFee' && price.entry.price.model === 'flat'
 }
 
 function allocateIncluded(
@@ -205,7 +210,7 @@ function linesOf(
     const charges = ruleOf(share)({ before, quantity: charged, total })
     const parts = included.gt(zero) ? [includedPart(granted, included), ...charges] : charges
     sum.add(record.usageDay, quantity, included, parts)
-    before = before.plus(charged)
+    if (!isProrated(share)) before = before.plus(charged)
   }
   return [...sums.values()].map((sum) => sum.line(currency))
 }
