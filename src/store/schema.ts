@@ -119,6 +119,7 @@ export interface Database {
     deleted_at: NullableInstant
     revision: Revision
   }
+  application_owner: { tenant_id: string; application_id: string; owner_id: string; added_at: Instant }
   application_password: {
     key_id: string
     application_id: string
@@ -216,7 +217,13 @@ export interface Database {
     created_at: Instant
     created_by: string
   }
-  provider_registration: { subscription_id: string; namespace: string; namespace_key: string }
+  provider_registration: {
+    subscription_id: string
+    namespace: string
+    namespace_key: string
+    state: ColumnType<'Registered' | 'Unregistered', string | undefined, string>
+  }
+  subscription_cancellation: { subscription_id: string; during: Period }
   resource_group: {
     subscription_id: string
     name: string

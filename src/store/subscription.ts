@@ -48,7 +48,7 @@ export async function listSubscriptions(
 ): Promise<Subscription[]> {
   if (ids.length === 0) return []
   let query = select(db, at)
-    .where('s.id', 'in', [...ids])
+    .where(sql<boolean>`s.id = any(${[...ids]}::uuid[])`)
     .where('s.state', '<>', 'Deleted')
     .orderBy('s.id')
     .limit(page.limit)

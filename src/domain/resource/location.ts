@@ -65,17 +65,7 @@ export const regions: readonly Region[] = [
   region('Australia Southeast', 'Asia Pacific', 'Victoria', '-37.8136', '144.9631', 'Australia East'),
 ]
 
-/** Where an identity tenant may keep its data, which is the location of its link (DEC-15). */
-export const dataResidencyAreas: readonly { readonly name: string; readonly displayName: string }[] = [
-  'United States',
-  'Europe',
-  'Asia Pacific',
-  'Australia',
-].map((displayName) => ({ name: normalizeLocation(displayName), displayName }))
+const wellFormed = /^[a-z0-9]{1,64}$/
 
-/** Places that are neither region nor area but appear as locations of resources. */
-const otherLocations = ['global', 'local']
-
-const known = new Set([...regions, ...dataResidencyAreas].map((place) => place.name).concat(otherLocations))
-
-export const isKnownLocation = (location: string): boolean => known.has(normalizeLocation(location))
+/** Any place with a well-formed name: who runs this installation has places of their own. */
+export const isLocation = (location: string): boolean => wellFormed.test(normalizeLocation(location))

@@ -1,0 +1,92 @@
+import { conflict } from '../refusal.ts'
+
+/** SUB-5, SUB-26. `Disabled` is a cancelled subscription, or one whose payer let it lapse. */
+export type SubscriptionState = 'Active' | 'Warned' | 'PastDue' | 'Disabled' | 'Expired' | 'Deleted' | 'Suspended'
+
+export type SubscriptionEvent =
+  | 'warn'
+  | 'becomePastDue'
+  | 'lapse'
+  | 'settle'
+  | 'expire'
+  | 'cancel'
+  | 'enable'
+  | 'suspend'
+  | 'resume'
+  | 'delete'
+
+interface Transition {
+  readonly from: readonly SubscriptionState[]
+  readonly to: SubscriptionState
+}
+
+/** BIL-23 drives the first four, the Owner the cancelling and enabling, a partner the suspension (PAR-25). */
+const transitions: Record<SubscriptionEvent, Transition> = {
+  warn: { from: ['Active'], to: 'Warned' },
+  becomePastDue: { from: ['Active', 'Warned'], to: 'PastDue' },
+  lapse: { from: ['Warned', 'PastDue'], to: 'Disabled' },
+  settle: { from: ['Warned', 'PastDue', 'Disabled'], to: 'Active' },
+  expire: { from: ['Active', 'Warned', 'PastDue'], to: 'Expired' },
+  cancel: { from: ['Active', 'Warned', 'PastDue', 'Expired'], to: 'Disabled' },
+  enable: { from: ['Disabled', 'Expired'], to: 'Active' },
+  suspend: { from: ['Active', 'Warned', 'PastDue'], to: 'Suspended' },
+  resume: { from: ['Suspended'], to: 'Active' },
+  delete: { from: ['Disabled', 'Expired'], to: 'Deleted' },
+}
+
+export const subscriptionEvents = Object.keys(transitions) as readonly SubscriptionEvent[]
+
+/** Undefined where the state does not allow the event. */
+export function stateAfter(state: SubscriptionState, event: SubscriptionEvent): SubscriptionState | undefined {
+  const { from, to } = transitions[event]
+  return from.includes(state) ? to : undefined
+}
+
+export interface LifecycleFacts {
+  readonly id: string
+  readonly state: SubscriptionState
+  readonly cancelledAt: Date | null
+}
+
+/** SUB-8: whatever can still be used can be cancelled. */
+export function decideCancel(subscription: LifecycleFacts): SubscriptionState {
+  const next = stateAfter(subscription.state, 'cancel')
+  if (next) return next
+  throw conflict(
+    'SubscriptionNotCancellable',
+    `The subscription '${subscription.id}' is ${subscription.state} and cannot be cancelled.`,
+  )
+}
+
+/** Only who cancelled enables again; what is disabled for an unpaid invoice comes back with its payment (BIL-23). */
+export function decideEnable(subscription: LifecycleFacts): SubscriptionState {
+  const next = stateAfter(subscription.state, 'enable')
+  if (next && subscription.cancelledAt !== null) return next
+  throw conflict(
+    'SubscriptionNotEligibleForEnable',
+    next
+      ? `The subscription '${subscription.id}' is ${subscription.state} but was not cancelled. Pay what is due on its billing profile, or give it another offer.`
+      : `The subscription '${subscription.id}' is ${subscription.state}; only a cancelled subscription can be enabled.`,
+  )
+}
+
+/** The five states that Azure's clients know. */
+export type WireSubscriptionState = 'Enabled' | 'Warned' | 'PastDue' | 'Disabled' | 'Deleted'
+
+const onTheWire: Record<SubscriptionState, WireSubscriptionState> = {
+  Active: 'Enabled',
+  Warned: 'Warned',
+  PastDue: 'PastDue',
+  Disabled: 'Disabled',
+  Expired: 'Disabled',
+  Suspended: 'Disabled',
+  Deleted: 'Deleted',
+}
+
+export const toWireState = (state: SubscriptionState): WireSubscriptionState => onTheWire[state]
+
+const dayMs = 86_400_000
+/** SUB-8: data is kept so long, free of charge, then the subscription is deleted. */
+export const daysKeptAfterCancel = 90
+
+export const deletionDueAt = (cancelledAt: Date): Date => new Date(cancelledAt.getTime() + daysKeptAfterCancel * dayMs)
