@@ -2,7 +2,7 @@ import type { AskedFor, Decision } from '../domain/access/evaluate.ts'
 import { evaluate } from '../domain/access/evaluate.ts'
 import { isReadOrDelete } from '../domain/access/action.ts'
 import { builtInRoles } from '../domain/access/built-in-roles.ts'
-import type { RoleDefinition } from '../domain/access/role-definition.ts'
+import type { RoleDefinition, RolePermission } from '../domain/access/role-definition.ts'
 import { scopeKey, scopesAbove, subscriptionOf } from '../domain/access/scope.ts'
 import { conflict, forbidden, invalid, notFound, type Refusal } from '../domain/refusal.ts'
 import {
@@ -63,8 +63,18 @@ export async function allowsResourceData(context: AccessContext, dataAction: str
 export async function authorizeAnyRole(context: AccessContext, action: string, scope: string): Promise<void> {
   const access = await decide(context, { action }, scope)
   if (access === undefined) throw subscriptionNotFound(scope)
-  if (!access.decision.allowed && !access.holdsAnyRole)
+  if (!access.decision.allowed && access.effective.length === 0)
     throw authorizationFailed(context, { action }, scope, access.decision)
+}
+
+/** What the caller's roles give at the scope; nothing at all is an answer too. */
+export async function listPermissions(context: AccessContext, scope: string): Promise<readonly RolePermission[]> {
+  const access = await decide(context, { action: 'Microsoft.Authorization/permissions/read' }, scope)
+  if (access === undefined) throw subscriptionNotFound(scope)
+  const definitions = definitionsOf(access.effective)
+  return access.effective.flatMap(
+    (grant) => definitions.find((role) => role.id === grant.roleDefinitionId)?.permissions ?? [],
+  )
 }
 
 /** The decision and why; nothing when the subscription is not one that the caller can know of. */
@@ -92,7 +102,8 @@ export function authorizeOperator(context: Pick<OperationContext, 'caller'>): vo
 interface Access {
   readonly subscription: SubscriptionFacts | undefined
   readonly decision: Decision
-  readonly holdsAnyRole: boolean
+  /** Everything that was granted to the caller at the scope or above it. */
+  readonly effective: readonly GrantRow[]
 }
 
 async function decide(context: AccessContext, asked: AskedFor, scope: string): Promise<Access | undefined> {
@@ -115,7 +126,7 @@ async function decide(context: AccessContext, asked: AskedFor, scope: string): P
 
   function judge(assignments: readonly GrantRow[]) {
     const decision = evaluate({ ...asked, scope, principals, assignments, definitions: definitionsOf(assignments) })
-    return { decision, holdsAnyRole: assignments.length > 0 }
+    return { decision, effective: assignments }
   }
 }
 

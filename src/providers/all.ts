@@ -3,6 +3,8 @@ import type { OperationContext } from '../operations/context.ts'
 import type { RunDueWork } from '../operations/set-sandbox-clock.ts'
 import { operations as login, type LoginPorts } from './login/operations.ts'
 import { operations as metadata } from './metadata/operations.ts'
+import { operations as authorization } from './Microsoft.Authorization/operations.ts'
+import { operations as tenants } from './Tenantry.Directory/operations.ts'
 import { operations as sandbox } from './Tenantry.Sandbox/operations.ts'
 
 export interface ProviderPorts {
@@ -15,5 +17,7 @@ export interface ProviderPorts {
 export const allOperations = (ports: ProviderPorts): readonly Operation<OperationContext>[] => [
   ...login(ports.login),
   ...metadata,
+  ...authorization(() => allOperations(ports)),
+  ...tenants,
   ...(ports.isSandbox ? sandbox(ports.runDueWork) : []),
 ]

@@ -189,3 +189,32 @@ export async function listIdentities(
     order by p.id = ${principal.objectId}::uuid desc, p.tenant_id, p.id`.execute(db)
   return result.rows.map((row) => ({ tenantId: row.tenant_id, objectId: row.id }))
 }
+
+/** A principal of the tenant that a role may be given to; `isPending` when the invitation is not accepted yet. */
+export async function findAssignee(
+  db: Db,
+  tenantId: string,
+  principalId: string,
+): Promise<{ readonly kind: 'user' | 'group' | 'servicePrincipal'; readonly isPending: boolean } | undefined> {
+  const row = await db
+    .selectFrom('principal as p')
+    .leftJoin('user_account as u', 'u.id', 'p.id')
+    .where('p.tenant_id', '=', tenantId)
+    .where('p.id', '=', principalId)
+    .where('p.deleted_at', 'is', null)
+    .select(['p.kind', 'u.external_user_state as state', 'u.account_class as accountClass'])
+    .executeTakeFirst()
+  // TEN-9: a consumer signs in to applications and never has access to resources.
+  if (!row || row.accountClass === 'consumer') return undefined
+  return { kind: row.kind, isPending: row.state === 'PendingAcceptance' }
+}
+
+export async function hasResourceGroup(db: Db, subscriptionId: string, name: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('resource_group')
+    .select('name')
+    .where('subscription_id', '=', subscriptionId)
+    .where('name_key', '=', name.toLowerCase())
+    .executeTakeFirst()
+  return row !== undefined
+}
