@@ -59,6 +59,7 @@ async function takeInstallLock() {
   const lock = join(root, '.install-lock')
   const holderFile = join(lock, 'pid')
   let hasSaidSo = false
+  let waitsWithoutHolder = 0
   for (;;) {
     try {
       mkdirSync(lock)
@@ -68,11 +69,14 @@ async function takeInstallLock() {
       if (error.code !== 'EEXIST') throw new LaunchError(`Cannot write to ${root}: ${error.message}`)
     }
     const holder = readHolder(holderFile)
-    if (holder !== undefined && !isAlive(holder)) {
+    waitsWithoutHolder = holder === undefined ? waitsWithoutHolder + 1 : 0
+    // A holder writes its id at once; one that has not after ten seconds died in between.
+    if (holder === undefined ? waitsWithoutHolder > 20 : !isAlive(holder)) {
       rmSync(lock, { recursive: true, force: true })
       continue
     }
-    if (!hasSaidSo) say(`another start (process ${holder ?? 'unknown'}) is installing packages; waiting for it`)
+    if (!hasSaidSo)
+      say(`another start (process ${holder ?? 'unknown'}) is installing packages; waiting for it to remove ${lock}`)
     hasSaidSo = true
     await sleep(500)
   }
