@@ -80,6 +80,36 @@ export async function endApplication(db: Db, id: string, deletedAt: Date): Promi
     .execute()
 }
 
+export async function insertApplicationOwner(
+  db: Db,
+  owner: { tenantId: string; applicationId: string; ownerId: string },
+  addedAt: Date,
+): Promise<void> {
+  await db
+    .insertInto('application_owner')
+    .values({
+      tenant_id: owner.tenantId,
+      application_id: owner.applicationId,
+      owner_id: owner.ownerId,
+      added_at: addedAt,
+    })
+    .execute()
+}
+
+export async function isApplicationOwner(
+  db: Db,
+  owner: { tenantId: string; applicationId: string; ownerId: string },
+): Promise<boolean> {
+  const row = await db
+    .selectFrom('application_owner')
+    .select('owner_id')
+    .where('tenant_id', '=', owner.tenantId)
+    .where('application_id', '=', owner.applicationId)
+    .where('owner_id', '=', owner.ownerId)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
 /** The secrets that an application may sign in with at an instant. */
 export async function listUsablePasswords(db: Db, applicationId: string, at: Date): Promise<ApplicationPassword[]> {
   const rows = await db

@@ -48,16 +48,22 @@ export async function listDirectoryRolesOf(db: Db, tenantId: string, principalId
   return rows.map((row) => row.role_template_id)
 }
 
-/** Who holds the role and could use it now: not deleted, not disabled, not a guest who has yet to accept. */
+/**
+ * Who holds the role and could use it now: not deleted, not disabled, not a guest who has yet to accept, not an
+ * application whose registration is gone.
+ */
 export async function listUsableRoleMembers(db: Db, tenantId: string, roleTemplateId: string): Promise<string[]> {
   const rows = await db
     .selectFrom('directory_role_member as m')
     .innerJoin('principal as p', 'p.id', 'm.principal_id')
     .leftJoin('user_account as u', 'u.id', 'm.principal_id')
+    .leftJoin('service_principal as s', 's.id', 'm.principal_id')
+    .leftJoin('application as a', 'a.app_id', 's.app_id')
     .select('m.principal_id')
     .where('m.tenant_id', '=', tenantId)
     .where('m.role_template_id', '=', roleTemplateId)
     .where('p.deleted_at', 'is', null)
+    .where('a.deleted_at', 'is', null)
     .where(sql<boolean>`coalesce(u.account_enabled, true)`)
     .where(sql<boolean>`coalesce(u.external_user_state, 'Accepted') = 'Accepted'`)
     .orderBy('m.principal_id')

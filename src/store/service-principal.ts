@@ -1,6 +1,6 @@
 import type { AppRoleAssignment, ServicePrincipal } from '../domain/directory/service-principal.ts'
 import type { Db } from './db.ts'
-import { insertPrincipal } from './principal.ts'
+import { endPrincipal, insertPrincipal } from './principal.ts'
 
 export async function findServicePrincipal(
   db: Db,
@@ -56,6 +56,15 @@ export async function insertServicePrincipal(
     .insertInto('service_principal')
     .values({ id: servicePrincipal.id, tenant_id: servicePrincipal.tenantId, app_id: servicePrincipal.appId })
     .execute()
+}
+
+/**
+ * The principal stays, ended, so that role assignments still name it (TEN-22); the application can be taken in anew,
+ * under a new object id.
+ */
+export async function deleteServicePrincipal(db: Db, id: string, deletedAt: Date): Promise<void> {
+  await db.deleteFrom('service_principal').where('id', '=', id).execute()
+  await endPrincipal(db, id, deletedAt)
 }
 
 export async function listAppRoleAssignments(

@@ -1,0 +1,3 @@
+import { tenantOperations } from './tenant.routes.ts'
+
+export const operations = tenantOperations

@@ -1,0 +1,93 @@
+import { z } from 'zod'
+import { parseDataResidency } from '../../domain/directory/data-residency.ts'
+import { initialDomainOf } from '../../domain/directory/domain-name.ts'
+import { initialDomainNameOf, type TenantWithDomains } from '../../domain/directory/tenant.ts'
+import { guid } from '../../http/body.ts'
+import { etagOf } from '../../http/etag.ts'
+import type { NamedAdministrator, NewTenant, WantedAdministrator } from '../../operations/create-tenant.ts'
+
+const name = z.string().trim().min(1).max(256)
+
+const administrator = z.union(
+  [
+    z.object({ homeTenantId: guid, homeObjectId: guid }),
+    z.object({ application: z.object({ displayName: name }) }),
+    z.object({
+      displayName: name,
+      userPrincipalName: z.string().max(1024).optional(),
+      mail: z.email().optional(),
+      passwordProfile: z.object({ password: z.string() }).optional(),
+    }),
+  ],
+  'is {displayName, userPrincipalName?, mail?}, {homeTenantId, homeObjectId} or {application: {displayName}}',
+)
+
+export const tenantBody = z.object({
+  properties: z.object({
+    displayName: name,
+    initialDomainLabel: z.string().optional(),
+    initialDomain: z.string().optional(),
+    countryCode: z
+      .string()
+      .regex(/^[A-Za-z]{2}$/, 'is a country code of two letters (ISO 3166-1)')
+      .transform((code) => code.toUpperCase()),
+    kind: z.enum(['workforce', 'identity']),
+    dataResidency: z.string().optional(),
+    externalIdentityPricing: z.boolean().optional(),
+    administrator: administrator.optional(),
+  }),
+})
+
+export function fromWireTenant(
+  id: string,
+  { properties }: z.output<typeof tenantBody>,
+  domainSuffix: string,
+): NewTenant & { id: string } {
+  return {
+    id,
+    displayName: properties.displayName,
+    kind: properties.kind,
+    countryCode: properties.countryCode,
+    initialDomain: initialDomainOf(
+      { label: properties.initialDomainLabel, name: properties.initialDomain },
+      domainSuffix,
+    ),
+    dataResidency: properties.dataResidency === undefined ? undefined : parseDataResidency(properties.dataResidency),
+    externalIdentityPricing: properties.externalIdentityPricing,
+    administrator: properties.administrator && fromWireAdministrator(properties.administrator),
+  }
+}
+
+function fromWireAdministrator(wire: z.output<typeof administrator>): WantedAdministrator {
+  if ('homeTenantId' in wire) return { kind: 'external', ...wire }
+  if ('application' in wire) return { kind: 'application', displayName: wire.application.displayName }
+  return {
+    kind: 'user',
+    displayName: wire.displayName,
+    userPrincipalName: wire.userPrincipalName,
+    mail: wire.mail,
+    password: wire.passwordProfile?.password,
+  }
+}
+
+/** The administrator, with an application's secret, is in the answer that named it and in no other. */
+export function toWireTenant(tenant: TenantWithDomains, named?: NamedAdministrator | undefined) {
+  return {
+    id: `/providers/Tenantry.Directory/tenants/${tenant.id}`,
+    name: tenant.id,
+    type: 'Tenantry.Directory/tenants',
+    etag: etagOf(tenant.revision),
+    properties: {
+      tenantId: tenant.id,
+      displayName: tenant.displayName,
+      kind: tenant.kind,
+      countryCode: tenant.countryCode,
+      initialDomain: initialDomainNameOf(tenant),
+      domains: tenant.domains.map((domain) => domain.name),
+      dataResidency: tenant.dataResidency,
+      externalIdentityPricing: tenant.externalIdentityPricing,
+      createdDateTime: tenant.createdAt.toISOString(),
+      ...(named && { administrator: named }),
+    },
+  }
+}
