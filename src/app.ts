@@ -3,6 +3,7 @@ import { mkdir, readFile } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { join, resolve } from 'node:path'
 import type { FastifyInstance } from 'fastify'
+import type pg from 'pg'
 import pino from 'pino'
 import { writeFileAtomically } from './adapters/atomic-file.ts'
 import { systemRandom } from './adapters/random.ts'
@@ -29,7 +30,7 @@ import { type RepeatKey, runRequest } from './operations/run-request.ts'
 import { allOperations } from './providers/all.ts'
 import { findCallerFacts } from './store/caller.ts'
 import { type Db, openDatabase } from './store/db.ts'
-import { type EmbeddedPostgres, startEmbeddedPostgres } from './store/embedded/embedded-postgres.ts'
+import { type EmbeddedPostgres, findEmbeddedPostgres, startEmbeddedPostgres } from './store/embedded/embedded-postgres.ts'
 import { countOpenLongRunningOperations } from './store/long-running-operation.ts'
 import { migrate } from './store/migrate.ts'
 import { establishSetting } from './store/platform-setting.ts'
@@ -201,6 +202,7 @@ export async function startTenantry(config: Config, options: StartOptions = {}):
     await app.listen({ host: config.host, port: config.port })
     const { port } = app.server.address() as AddressInfo
     baseUrl ||= `https://${config.host === '127.0.0.1' || config.host === '0.0.0.0' ? 'localhost' : config.host}:${port}`
+    await writeFileAtomically(join(dataDir, 'server.json'), `${JSON.stringify({ baseUrl })}\n`, 0o600)
     log.info({ baseUrl, mode: config.mode }, 'serving')
     let stopping: Promise<void> | undefined
     return {
@@ -218,6 +220,25 @@ export async function startTenantry(config: Config, options: StartOptions = {}):
     await closeAll()
     throw error
   }
+}
+
+/**
+ * The database of a configuration for a program beside the server: the one named, the one a running server has, or
+ * the embedded one started for as long as it is needed.
+ */
+export async function openDatabaseOf(
+  config: Config,
+  log: (line: string) => void,
+): Promise<{ readonly poolConfig: pg.PoolConfig; close(): Promise<void> }> {
+  if (config.databaseUrl !== undefined)
+    return { poolConfig: { connectionString: config.databaseUrl }, close: () => Promise.resolve() }
+  const dataDir = resolve(config.dataDir)
+  const running = findEmbeddedPostgres(dataDir)
+  if (running) return { poolConfig: running.poolConfig, close: () => Promise.resolve() }
+  await mkdir(dataDir, { recursive: true, mode: 0o700 })
+  const timers = systemTimers(() => undefined)
+  const embedded = await startDatabase(config, dataDir, () => undefined, log, timers.sleep)
+  return { poolConfig: embedded?.poolConfig ?? {}, close: async () => embedded?.stop() }
 }
 
 async function startDatabase(

@@ -93,6 +93,6 @@ export function answerFailure<C>(
             'InternalServerError',
             `The request failed inside the server. Quote request id '${requestId}' to the operator.`,
           ]
-        : ['InvalidRequest', error.message]
+        : [error.code === 'FST_ERR_BAD_URL' ? 'InvalidRequestUri' : 'InvalidRequest', error.message]
   reply.code(status).send(JSON.stringify(errorBody(new Refusal('invalid', code, message), 'arm', context)))
 }

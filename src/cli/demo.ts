@@ -1,0 +1,91 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { Command } from 'commander'
+import { systemTimers } from '../adapters/timers.ts'
+import { startTenantry } from '../app.ts'
+import { readConfig } from '../config/config.ts'
+import { auditOf, renderAudit } from './audit.ts'
+import { print, say } from './output.ts'
+import { replayFile } from './replay.ts'
+import { serveUntilStopped } from './serve.ts'
+import { Session } from './session.ts'
+import { renderStatement } from './statement.ts'
+
+const examples = new URL('../../examples/', import.meta.url)
+
+/** What the demo keeps beside the data: the statements that the scenarios ended with. */
+interface DemoRecord {
+  readonly scenarios: readonly string[]
+  readonly statements: readonly { readonly title: string; readonly document: unknown }[]
+}
+
+export const demoCommand = new Command('demo')
+  .description(
+    'Start a sandbox, play the shipped scenarios into a new data directory, print the statements, and serve.',
+  )
+  .option('--exit', 'stop after printing instead of serving')
+  .action(async (options: { exit?: boolean }) => {
+    const config = readConfig(process.env, 'sandbox')
+    const dataDir = resolve(config.dataDir)
+    const running = await startTenantry(config, { onProgress: say, logFile: join(dataDir, 'tenantry.log') })
+    const session = new Session(
+      running.baseUrl,
+      await readFile(running.caFile, 'utf8'),
+      running.operator,
+      systemTimers(() => undefined),
+    )
+    let record: DemoRecord
+    try {
+      record = (await findRecord(dataDir)) ?? (await playExamples(session, dataDir))
+    } catch (error) {
+      await running.stop()
+      throw error
+    } finally {
+      session.close()
+    }
+    for (const { title, document } of record.statements) print(`\n${renderStatement(title, document)}`)
+    print(`\n${renderAudit(await auditOf(config))}`)
+    print(`\nServing at      ${running.baseUrl}  (API description: ${running.baseUrl}/openapi.json)`)
+    print(`Operator        ${join(dataDir, 'operator.json')}  (tenantId, clientId, clientSecret)`)
+    print(`CA for clients  export NODE_EXTRA_CA_CERTS=${running.caFile}`)
+    print(`Scenarios       ${record.scenarios.join(', ')}`)
+    if (options.exit) {
+      await running.stop()
+      return
+    }
+    print('Ctrl-C stops it; the next start finds the same data.')
+    await serveUntilStopped(running)
+  })
+
+async function playExamples(session: Session, dataDir: string): Promise<DemoRecord> {
+  say('Playing the shipped scenarios over HTTPS')
+  const statements: { title: string; document: unknown }[] = []
+  const names = await chronological((await readdir(examples)).filter((name) => name.endsWith('.scenario.jsonl')))
+  for (const name of names) {
+    const replayed = await replayFile(session, new URL(name, examples).pathname, false)
+    for (const [key, document] of Object.entries(replayed.saved))
+      if (key.startsWith('statement:')) statements.push({ title: key.slice('statement:'.length).trim(), document })
+  }
+  const record: DemoRecord = { scenarios: names, statements }
+  await writeFile(join(dataDir, 'demo.json'), JSON.stringify(record), { mode: 0o600 })
+  return record
+}
+
+async function findRecord(dataDir: string): Promise<DemoRecord | undefined> {
+  try {
+    return JSON.parse(await readFile(join(dataDir, 'demo.json'), 'utf8')) as DemoRecord
+  } catch {
+    return undefined
+  }
+}
+
+/** The clock only goes forward, so the scenarios of one directory are played in the order of their first instants. */
+async function chronological(names: readonly string[]): Promise<string[]> {
+  const started = await Promise.all(
+    names.map(async (name) => {
+      const text = await readFile(new URL(name, examples), 'utf8')
+      return { name, at: /"at":\s*"([^"]+)"/.exec(text)?.[1] ?? '' }
+    }),
+  )
+  return started.toSorted((left, right) => (left.at < right.at ? -1 : 1)).map(({ name }) => name)
+}
