@@ -7,6 +7,7 @@ export type UsageDay = `${number}-${number}-${number}`
 /** How long a month stays open for late usage after its end (INV-4, DEC-8). */
 export const defaultGraceHours = 72
 
+const dayNotation = /^\d{4}-\d{2}-\d{2}$/
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
 
@@ -67,7 +68,7 @@ export function isInPeriod(period: BillingPeriod, instant: Date): boolean {
 }
 
 export function isDayInPeriod(period: BillingPeriod, day: string): boolean {
-  return day.startsWith(`${period}-`) && findUsageDay(day) !== undefined
+  return dayNotation.test(day) && firstDayOf(period) <= day && day <= lastDayOf(period)
 }
 
 export function firstDayOf(period: BillingPeriod): UsageDay {
@@ -92,7 +93,7 @@ function isBillingPeriod(text: string): text is BillingPeriod {
 }
 
 function isUsageDay(text: string): text is UsageDay {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false
+  if (!dayNotation.test(text)) return false
   const start = new Date(`${text}T00:00:00.000Z`)
   return !Number.isNaN(start.getTime()) && start.toISOString().startsWith(text)
 }

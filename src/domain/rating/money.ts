@@ -11,7 +11,8 @@ const roundHalfAwayFromZero = 1
 
 /** The one rounding of an amount, done where the invoice line is made: half away from zero (DEC-35, INV-13). */
 export function roundToMinor(amount: Big, currency: Currency): bigint {
-  return toMinor(amount, currency, roundHalfAwayFromZero)
+  const digits = minorUnitDigits[currency]
+  return BigInt(amount.round(digits, roundHalfAwayFromZero).toFixed(digits).replace('.', ''))
 }
 
 /** The exact decimal amount of a number of minor units. */
@@ -54,13 +55,4 @@ export function sumMinor(amounts: Iterable<bigint>): bigint {
   let sum = 0n
   for (const amount of amounts) sum += amount
   return sum
-}
-
-function toMinor(amount: Big, currency: Currency, mode: 0 | 1 | 2 | 3): bigint {
-  return BigInt(
-    amount
-      .times(new Decimal(`1e${minorUnitDigits[currency]}`))
-      .round(0, mode)
-      .toFixed(0),
-  )
 }

@@ -29,8 +29,6 @@ export type UnpricedReason =
   | 'noPriceForMeter'
   | 'noExchangeRate'
 
-type PriceTable = ReadonlyMap<string, PriceOfDay>
-
 /** An assignment during [from, to) prices whole days: the day in which lists change has the new list's prices. */
 export function assignmentDuring(priceList: PriceList, from: Date | null, to: Date | null): PriceListAssignment {
   return { priceList, effectiveFrom: from && usageDayOf(from), effectiveTo: to && usageDayOf(to) }
@@ -49,6 +47,11 @@ function findAssignmentOn(assignments: readonly PriceListAssignment[], day: stri
       (effectiveFrom === null || effectiveFrom <= day) && (effectiveTo === null || day < effectiveTo),
   )
 }
+
+type PriceTable = (meterId: string) => PriceOfDay | undefined
+
+/** Entries by meter, once for a version and not once for each of the payers that it prices. */
+const entriesOf = new WeakMap<PriceListVersion, ReadonlyMap<string, PriceEntry>>()
 
 /** Answers which price holds for a record; remembers what it looked up, because an invoice run asks a million times. */
 export class PriceBook {
@@ -71,7 +74,7 @@ export class PriceBook {
     this.#exchangeRates = exchangeRates
   }
 
-  /** Records of one price version get the same object, so that callers may key on it. */
+  /** Records of one meter and price version get the same object, so that callers may key on it. */
   priceOf(record: QuantityRecord): PriceOfDay | UnpricedReason {
     let table = this.#days.get(record.usageDay)
     if (table === undefined) {
@@ -80,7 +83,7 @@ export class PriceBook {
     }
     if (table === 'outsideBillingPeriod') return table
     if (record.quantity.startsWith('-') && getDecimal(record.quantity).lt(zero)) return 'negativeQuantity'
-    return typeof table === 'string' ? table : (table.get(record.meterId) ?? 'noPriceForMeter')
+    return typeof table === 'string' ? table : (table(record.meterId) ?? 'noPriceForMeter')
   }
 
   #tableOn(day: string): PriceTable | UnpricedReason {
@@ -93,14 +96,28 @@ export class PriceBook {
     const { name, currency } = assignment.priceList
     const exchangeRate = this.#exchangeRates.find(({ from, to }) => from === currency && to === this.#currency)
     if (currency !== this.#currency && !exchangeRate) return 'noExchangeRate'
-    const common = {
+    const table = tableOf(version, {
       priceListName: name,
       priceVersion: version.version,
       pricingCurrency: currency,
       exchangeRate: currency === this.#currency ? null : (exchangeRate ?? null),
-    }
-    const table = new Map(version.prices.map((entry) => [entry.meterId, { ...common, entry }]))
+    })
     this.#tables.set(version, table)
     return table
+  }
+}
+
+function tableOf(version: PriceListVersion, common: Omit<PriceOfDay, 'entry'>): PriceTable {
+  const entries = entriesOf.get(version) ?? new Map(version.prices.map((entry) => [entry.meterId, entry]))
+  entriesOf.set(version, entries)
+  const asked = new Map<string, PriceOfDay>()
+  return (meterId) => {
+    const known = asked.get(meterId)
+    if (known) return known
+    const entry = entries.get(meterId)
+    if (!entry) return undefined
+    const price = { ...common, entry }
+    asked.set(meterId, price)
+    return price
   }
 }

@@ -5,7 +5,18 @@ import { perUnitPriceRule } from './per-unit-price.ts'
 import type { Price, PriceRule } from './price.ts'
 import { volumePriceRule } from './volume-price.ts'
 
+/** Prices are texts: reading one for every payer and record would cost more than rating does. */
+const knownRules = new WeakMap<Price, PriceRule>()
+
 export function priceRuleOf(price: Price): PriceRule {
+  const known = knownRules.get(price)
+  if (known) return known
+  const rule = readRule(price)
+  knownRules.set(price, rule)
+  return rule
+}
+
+function readRule(price: Price): PriceRule {
   switch (price.model) {
     case 'flat':
       return flatPriceRule(price)

@@ -3,9 +3,9 @@ import type { Currency } from './currency.ts'
 import { type Big, decimalText, getDecimal, zero } from './decimal.ts'
 import type { ExchangeRate } from './exchange-rate.ts'
 import { consumeIncluded, includedPart } from './included-quantity.ts'
-import { compareLineKeys, compareTexts, lineKeyText } from './line-key.ts'
+import { compareLineKeys, compareTexts } from './line-key.ts'
 import { sumMinor } from './money.ts'
-import type { IntroductoryOffer, PriceRule } from './price.ts'
+import type { IntroductoryOffer } from './price.ts'
 import { PriceBook, type PriceListAssignment, type PriceOfDay, type UnpricedReason } from './price-book.ts'
 import { holdingRuleOf, priceRuleOf } from './price-rule.ts'
 import { compareConsumption, type QuantityRecord } from './quantity-record.ts'
@@ -83,15 +83,15 @@ export function rateMonth(month: MonthToRate): RatedMonth {
     else pools.set(poolId, [{ record, price }])
   }
 
-  const rules = rulesFor(month.period)
+  const daysInMonth = daysIn(month.period)
   const lines: RatedLine[] = []
   const includedQuantities: IncludedQuantityUse[] = []
   for (const pool of pools.values()) {
     pool.sort((a, b) => compareConsumption(a.record, b.record))
     const [opening] = pool
     const { shares, use } = allocateIncluded(pool, month.introductoryOffers)
-    const poolLines = linesOf(shares, rules, month.currency)
-    lines.push(...poolLines)
+    const poolLines = linesOf(shares, daysInMonth, month.currency)
+    for (const line of poolLines) lines.push(line)
     const minimum = opening && minimumLineOf(opening.record, opening.price, poolLines, month.currency)
     if (minimum) lines.push(minimum)
     if (use) includedQuantities.push(use)
@@ -116,22 +116,6 @@ export function rateMonth(month: MonthToRate): RatedMonth {
 function poolIdOf(record: QuantityRecord, { entry }: PriceOfDay): string {
   const owner = entry.price.scope === 'subscription' ? record.subscriptionId : ''
   return JSON.stringify([record.meterId, owner])
-}
-
-/** Rules by price, read once each: parsing prices for every record would cost more than rating them. */
-function rulesFor(period: BillingPeriod): (priced: PricedRecord) => PriceRule {
-  const daysInMonth = daysIn(period)
-  const used = new Map<PriceOfDay, PriceRule>()
-  const held = new Map<PriceOfDay, PriceRule>()
-  return ({ record, price }) => {
-    const isHeld = record.lineKind === 'fixedFee'
-    const rules = isHeld ? held : used
-    const known = rules.get(price)
-    if (known) return known
-    const rule = isHeld ? holdingRuleOf(price.entry.price, daysInMonth) : priceRuleOf(price.entry.price)
-    rules.set(price, rule)
-    return rule
-  }
 }
 
 /** A fee for what is held is due day by day, so it does not pay the fee that the month's first use owes. */
@@ -189,28 +173,33 @@ function consumersOf(shares: readonly Share[]): readonly IncludedQuantityConsume
     }))
 }
 
-function linesOf(
-  shares: readonly Share[],
-  ruleOf: (priced: PricedRecord) => PriceRule,
-  currency: Currency,
-): readonly RatedLine[] {
+/** What sets two lines of one pool apart, in a text that is cheap to make. */
+function lineIdOf(record: QuantityRecord, price: PriceOfDay): string {
+  const { subscriptionId, resourceId, identityTenantId, invoiceSectionId, customerId, lineKind } = record
+  const payer = `${invoiceSectionId ?? ''}\n${customerId ?? ''}\n${price.priceListName}\n${price.priceVersion}`
+  return `${lineKind}\n${subscriptionId}\n${resourceId ?? ''}\n${identityTenantId ?? ''}\n${payer}`
+}
+
+function linesOf(shares: readonly Share[], daysInMonth: number, currency: Currency): readonly RatedLine[] {
   const granted = getDecimal(shares[0]?.price.entry.price.includedQuantity ?? '0')
-  const total = shares.reduce((sum, share) => sum.plus(share.charged), zero)
+  // Unit prices ask for no position, and nearly all lines have unit prices.
+  const hasPositions = shares.some((share) => share.price.entry.price.model !== 'perUnit')
+  const total = hasPositions ? shares.reduce((sum, share) => sum.plus(share.charged), zero) : zero
   const sums = new Map<string, LineSum>()
   let before = zero
   for (const share of shares) {
     const { record, price, quantity, included, charged } = share
-    const key = lineKeyOfRecord(record, price)
-    const id = lineKeyText(key)
+    const id = lineIdOf(record, price)
     let sum = sums.get(id)
     if (!sum) {
-      sum = new LineSum(key, price, record.usageDay)
+      sum = new LineSum(lineKeyOfRecord(record, price), price, record.usageDay)
       sums.set(id, sum)
     }
-    const charges = ruleOf(share)({ before, quantity: charged, total })
+    const rule = isProrated(share) ? holdingRuleOf(price.entry.price, daysInMonth) : priceRuleOf(price.entry.price)
+    const charges = rule({ before, quantity: charged, total })
     const parts = included.gt(zero) ? [includedPart(granted, included), ...charges] : charges
     sum.add(record.usageDay, quantity, included, parts)
-    if (!isProrated(share)) before = before.plus(charged)
+    if (hasPositions && !isProrated(share)) before = before.plus(charged)
   }
   return [...sums.values()].map((sum) => sum.line(currency))
 }

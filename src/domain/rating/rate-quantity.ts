@@ -21,11 +21,11 @@ export function rateQuantity(price: Price, quantity: string): RatedQuantity {
   const sum = new PartSum()
   if (included.gt(zero)) sum.add(includedPart(granted, included))
   for (const part of priceRuleOf(price)({ before: zero, quantity: charged, total: charged })) sum.add(part)
-  const amount = sum.amount()
+  const { amount, parts } = sum.total()
   return {
     amount: decimalText(amount),
     includedQuantity: decimalText(included),
-    effectiveUnitPrice: effectiveUnitPriceOf(amount, whole),
-    parts: sum.rated(),
+    effectiveUnitPrice: effectiveUnitPriceOf(amount, whole, parts),
+    parts,
   }
 }

@@ -8,7 +8,7 @@ import type { PricePart } from './price.ts'
 import type { PriceOfDay } from './price-book.ts'
 import type { PriceEntry } from './price-list.ts'
 import type { QuantityRecord } from './quantity-record.ts'
-import { effectiveUnitPriceOf, PartSum, type RatedPart } from './rated-part.ts'
+import { effectiveUnitPriceOf, onlyUnitPriceOf, PartSum, type RatedPart } from './rated-part.ts'
 
 /** One line of an invoice, with everything that explains its amount. */
 export interface RatedLine extends LineKey {
@@ -74,11 +74,8 @@ export class LineSum {
 
   line(currency: Currency): RatedLine {
     const { entry, pricingCurrency, exchangeRate } = this.#price
-    const pricedAmount = this.#parts.amount()
+    const { amount: pricedAmount, parts } = this.#parts.total()
     const amount = exchangeRate ? pricedAmount.times(getDecimal(exchangeRate.rate)) : pricedAmount
-    const parts = this.#parts.rated()
-    const priced = parts.filter((part) => part.kind !== 'included')
-    const [only] = priced
     return {
       ...this.#key,
       unit: entry.unit,
@@ -86,8 +83,8 @@ export class LineSum {
       serviceFamily: entry.serviceFamily,
       quantity: decimalText(this.#quantity),
       includedQuantity: decimalText(this.#included),
-      unitPrice: only && priced.length === 1 && isPerUnit(only) ? only.unitPrice : null,
-      effectiveUnitPrice: effectiveUnitPriceOf(pricedAmount, this.#quantity),
+      unitPrice: onlyUnitPriceOf(parts),
+      effectiveUnitPrice: effectiveUnitPriceOf(pricedAmount, this.#quantity, parts),
       amount: decimalText(amount),
       amountMinor: roundToMinor(amount, currency),
       currency,
@@ -98,10 +95,6 @@ export class LineSum {
       parts,
     }
   }
-}
-
-function isPerUnit(part: RatedPart): boolean {
-  return part.kind === 'unit' || part.kind === 'tier' || part.kind === 'day'
 }
 
 /** What tops the lines of one price up to its minimum, on the subscription whose usage opened the month. */

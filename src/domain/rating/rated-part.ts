@@ -25,29 +25,45 @@ export class PartSum {
     else this.#parts.push(part)
   }
 
-  amount(): Big {
-    return this.#parts.reduce((sum, part) => sum.plus(amountOf(part)), zero)
-  }
-
-  rated(): readonly RatedPart[] {
-    return this.#parts
-      .toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind) || a.tier - b.tier)
-      .map((part) => ({
+  /** The exact amount, and what it is made of. */
+  total(): { readonly amount: Big; readonly parts: readonly RatedPart[] } {
+    let total = zero
+    const parts = this.#inOrder().map((part): RatedPart => {
+      const amount = amountOf(part)
+      total = total.plus(amount)
+      return {
         kind: part.kind,
         from: decimalText(part.from),
         to: part.to === null ? null : decimalText(part.to),
         quantity: decimalText(part.quantity),
         unitPrice: decimalText(part.divisor ? part.unitPrice.div(part.divisor) : part.unitPrice),
-        amount: decimalText(amountOf(part)),
-      }))
+        amount: decimalText(amount),
+      }
+    })
+    return { amount: total, parts }
+  }
+
+  #inOrder(): readonly PricePart[] {
+    return this.#parts.length < 2
+      ? this.#parts
+      : this.#parts.toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind) || a.tier - b.tier)
   }
 }
 
 const order: readonly PricePart['kind'][] = ['included', 'unit', 'tier', 'tierFee', 'package', 'flat', 'day']
+const perUnitKinds: readonly RatedPart['kind'][] = ['unit', 'tier', 'day']
 const shownDecimals = 12
 
+/** The price of a unit where all that was not free has the same one; null where tiers, packages or fees make several. */
+export function onlyUnitPriceOf(parts: readonly RatedPart[]): string | null {
+  const [only, another] = parts.filter((part) => part.kind !== 'included')
+  return only && !another && perUnitKinds.includes(only.kind) ? only.unitPrice : null
+}
+
 /** What a unit came to on the whole, free quantities and fees included; for people and reconciliation files (INV-8). */
-export function effectiveUnitPriceOf(amount: Big, quantity: Big): string {
+export function effectiveUnitPriceOf(amount: Big, quantity: Big, parts: readonly RatedPart[]): string {
+  const [only, another] = parts
+  if (only?.kind === 'unit' && !another) return only.unitPrice
   return decimalText((quantity.eq(zero) ? zero : amount.div(quantity)).round(shownDecimals))
 }
 
