@@ -100,6 +100,18 @@ export async function renameSubscription(db: Db, id: string, displayName: string
     .execute()
 }
 
+export async function replaceSubscriptionTags(
+  db: Db,
+  id: string,
+  tags: Readonly<Record<string, string>>,
+): Promise<void> {
+  await db
+    .updateTable('subscription')
+    .set({ tags: json(tags), revision: sql<bigint>`revision + 1` })
+    .where('id', '=', id)
+    .execute()
+}
+
 export async function setSubscriptionState(
   db: Db,
   id: string,
