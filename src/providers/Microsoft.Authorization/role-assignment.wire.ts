@@ -43,9 +43,12 @@ export const toWireRoleAssignment = (assignment: RoleAssignmentView) => ({
 })
 
 const notSupported = (property: string) =>
-  z.unknown().refine((value) => value === undefined || value === null || value === '', {
-    message: `${property} is not supported by this server; leave it out`,
-  })
+  z
+    .unknown()
+    .optional()
+    .refine((value) => value === undefined || value === null || value === '', {
+      message: `${property} is not supported by this server; leave it out`,
+    })
 
 export const roleAssignmentBody = z.object({
   properties: z.object({
