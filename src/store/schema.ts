@@ -298,6 +298,8 @@ export interface Database {
     buyer_tax_id: string | null
     system_id: string
     tags: ColumnType<Record<string, string>, string | undefined, string>
+    purchase_policies: ColumnType<Record<string, string>, string | undefined, string>
+    enabled_plans: ColumnType<{ skuId: string; skuDescription: string }[], string | undefined, string>
     created_at: Instant
     created_by: string
     revision: Revision
@@ -345,15 +347,50 @@ export interface Database {
   }
   price_list_assignment: { billing_profile_name: string; during: Period; price_list_name: string }
 
+  sign_up: {
+    name: string
+    billing_account_name: string
+    billing_profile_name: string
+    invoice_section_name: string
+    owner_id: string
+    wanted: Json<unknown>
+    created_at: Instant
+  }
+  billing_subscription: { subscription_id: string; cost_center: string | null }
+  exchange_rate: {
+    period: string
+    from_currency: string
+    to_currency: string
+    rate: Numeric
+    day: string
+    created_at: Instant
+  }
+
   invoice_run: {
     id: string
     period: string
     started_at: Instant
     finished_at: NullableInstant
-    cutoff_batch: Int8
+    cutoff_batch: Int8 | null
     profiles_total: ColumnType<number, number | undefined, number>
     profiles_done: ColumnType<number, number | undefined, number>
-    error: Json<unknown> | null
+    line_count: ColumnType<bigint, bigint | number | undefined, bigint | number>
+  }
+  invoice_run_parked: {
+    run_id: string
+    billing_profile_name: string
+    error: Json<{ code: string; message: string }>
+    parked_at: Instant
+  }
+  invoice_run_unpriced: {
+    run_id: string
+    billing_profile_name: string
+    subscription_id: string
+    meter_id: string
+    grouping_key: string
+    usage_period: string
+    quantity: Numeric
+    reason: string
   }
   invoice_series: { name: string; last_number: Int8 }
   invoice: {
@@ -370,6 +407,7 @@ export interface Database {
     subtotal_minor: Int8
     tax_minor: Int8
     total_minor: Int8
+    cutoff_batch: Int8
     credit_for: string | null
     document: string
     document_sha256: string
@@ -379,17 +417,19 @@ export interface Database {
     line_number: number
     usage_period: string
     charge_type: 'Usage' | 'Adjustment' | 'Minimum' | 'Fixed' | 'Credit'
+    line_kind: string
     invoice_section_name: string | null
     customer_name: string | null
-    subscription_id: string | null
+    subscription_id: string
     meter_id: string
     grouping_key: string
-    price_version: string
+    price_list_name: string
+    price_version: number
     quantity: Numeric
     amount: Numeric
     amount_minor: Int8
-    details: Json<Record<string, unknown>>
   }
+  invoiced_usage: { invoice_id: string; billing_profile_name: string; usage_period: string; usage_print: string }
   invoice_file: { invoice_id: string; kind: string; bytes: Buffer; sha256: string }
   invoice_status: { invoice_id: string; at: Instant; status: 'Due' | 'OverDue' | 'Paid' | 'Void' }
 }

@@ -1,15 +1,36 @@
 create table invoice_run (
   id uuid primary key,
-  period text not null,
+  period text not null unique,
   started_at timestamptz not null,
   finished_at timestamptz,
-  -- Everything reported in a batch up to this one is on these invoices or on earlier ones.
-  cutoff_batch bigint not null,
+  -- The cut-off of its latest start; each document has its own, because a run that was interrupted goes on with a later one.
+  cutoff_batch bigint,
   profiles_total integer not null default 0,
   profiles_done integer not null default 0,
-  error jsonb
+  line_count bigint not null default 0
 );
-create unique index invoice_run_period on invoice_run (period) where error is null;
+
+-- Profiles that got no document because something about it would have been wrong (D11); they stay parked until a person resumes.
+create table invoice_run_parked (
+  run_id uuid not null references invoice_run,
+  billing_profile_name text not null references billing_profile,
+  error jsonb not null,
+  parked_at timestamptz not null,
+  primary key (run_id, billing_profile_name)
+);
+
+-- Usage that had no price when the run came to it: on no bill yet, and rated as soon as there is a price.
+create table invoice_run_unpriced (
+  run_id uuid not null references invoice_run,
+  billing_profile_name text not null references billing_profile,
+  subscription_id uuid not null,
+  meter_id text not null,
+  grouping_key text not null,
+  usage_period text not null,
+  quantity numeric not null,
+  reason text not null,
+  primary key (run_id, billing_profile_name, subscription_id, meter_id, grouping_key, usage_period, reason)
+);
 
 create table invoice_series (
   name text primary key,
@@ -31,14 +52,19 @@ create table invoice (
   subtotal_minor bigint not null,
   tax_minor bigint not null,
   total_minor bigint not null,
+  -- Everything reported in a batch up to this one is on this document or on an earlier one of the profile.
+  cutoff_batch bigint not null,
   credit_for uuid references invoice,
+  -- The canonical JSON, as text, so that its SHA-256 is the one of the bytes that are handed out.
   document text not null,
   document_sha256 text not null,
   check (subtotal_minor + tax_minor = total_minor),
-  check ((document_type = 'Statement') = (number is null))
+  check ((document_type = 'Statement') = (number is null)),
+  check ((document_type = 'CreditNote') = (credit_for is not null))
 );
 create unique index invoice_of_period on invoice (billing_profile_name, period) where document_type <> 'CreditNote';
 create index invoice_account on invoice (billing_account_name, invoice_date);
+create index invoice_credit_for on invoice (credit_for) where credit_for is not null;
 
 create table invoice_line (
   invoice_id uuid not null references invoice,
@@ -46,20 +72,30 @@ create table invoice_line (
   -- The month the usage happened in; an adjustment names an earlier one.
   usage_period text not null,
   charge_type text not null check (charge_type in ('Usage', 'Adjustment', 'Minimum', 'Fixed', 'Credit')),
+  line_kind text not null,
   invoice_section_name text,
   customer_name text,
-  subscription_id uuid,
+  subscription_id uuid not null,
   meter_id text not null,
-  -- The identity link or the resource group that the quantity is of.
+  -- The identity link or the resource that the quantity is of; empty for a month's minimum.
   grouping_key text not null,
-  price_version text not null,
+  price_list_name text not null,
+  price_version integer not null,
   quantity numeric not null,
   amount numeric not null,
   amount_minor bigint not null,
-  details jsonb not null,
   primary key (invoice_id, line_number)
 );
 create index invoice_line_usage on invoice_line (subscription_id, usage_period, meter_id);
+
+-- What of each month's usage a document has seen: a later run rates a month again only if this changed (DEC-7).
+create table invoiced_usage (
+  invoice_id uuid not null references invoice,
+  billing_profile_name text not null,
+  usage_period text not null,
+  usage_print text not null,
+  primary key (billing_profile_name, usage_period, invoice_id)
+);
 
 create table invoice_file (
   invoice_id uuid not null references invoice,
