@@ -7,9 +7,8 @@ export type UsageDay = `${number}-${number}-${number}`
 /** How long a month stays open for late usage after its end (INV-4, DEC-8). */
 export const defaultGraceHours = 72
 
-const dayNotation = /^\d{4}-\d{2}-\d{2}$/
+const dayNotation = /^[1-9]\d{3}-\d{2}-\d{2}$/
 const hourMs = 3_600_000
-const dayMs = 24 * hourMs
 
 export function findBillingPeriod(text: string): BillingPeriod | undefined {
   return isBillingPeriod(text) ? text : undefined
@@ -68,7 +67,9 @@ export function isInPeriod(period: BillingPeriod, instant: Date): boolean {
 }
 
 export function isDayInPeriod(period: BillingPeriod, day: string): boolean {
-  return dayNotation.test(day) && firstDayOf(period) <= day && day <= lastDayOf(period)
+  if (!dayNotation.test(day) || !day.startsWith(period)) return false
+  const dayOfMonth = Number(day.slice(8))
+  return dayOfMonth >= 1 && dayOfMonth <= daysIn(period)
 }
 
 export function firstDayOf(period: BillingPeriod): UsageDay {
@@ -81,7 +82,8 @@ export function lastDayOf(period: BillingPeriod): UsageDay {
 
 /** Actual days of the month, by which fixed fees are prorated (DEC-32). */
 export function daysIn(period: BillingPeriod): number {
-  return (endOfPeriod(period).getTime() - startOfPeriod(period).getTime()) / dayMs
+  // Day 0 of the next month is the last day of this one.
+  return new Date(Date.UTC(Number(period.slice(0, 4)), Number(period.slice(5)), 0)).getUTCDate()
 }
 
 export function isFirstDayOfMonth(day: string): boolean {
@@ -89,7 +91,7 @@ export function isFirstDayOfMonth(day: string): boolean {
 }
 
 function isBillingPeriod(text: string): text is BillingPeriod {
-  return /^\d{4}-(?:0[1-9]|1[0-2])$/.test(text)
+  return /^[1-9]\d{3}-(?:0[1-9]|1[0-2])$/.test(text)
 }
 
 function isUsageDay(text: string): text is UsageDay {

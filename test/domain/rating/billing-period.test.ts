@@ -8,6 +8,7 @@ import {
   findUsageDay,
   firstDayOf,
   getBillingPeriod,
+  isDayInPeriod,
   isInPeriod,
   lastDayOf,
   nextPeriod,
@@ -44,6 +45,15 @@ test('DEC-32: a month has its actual days', () => {
   expect(daysIn('2026-10')).toBe(31)
   expect(firstDayOf('2028-02')).toBe('2028-02-01')
   expect(lastDayOf('2028-02')).toBe('2028-02-29')
+})
+
+test('DEC-3: a day is in its month when the calendar has it, and in no other', () => {
+  expect(isDayInPeriod('2026-10', '2026-10-01')).toBe(true)
+  expect(isDayInPeriod('2026-10', '2026-10-31')).toBe(true)
+  expect(isDayInPeriod('2028-02', '2028-02-29')).toBe(true)
+  const others = ['2026-10-00', '2026-10-32', '2026-11-01', '2025-10-01', '2026-10-1', '2026-10-01T00', '2026-10']
+  expect(others.filter((day) => isDayInPeriod('2026-10', day))).toEqual([])
+  expect(isDayInPeriod('2026-02', '2026-02-29')).toBe(false)
 })
 
 test('what is no month or no day of the calendar is not one here', () => {
