@@ -40,7 +40,7 @@ export function missingBuilds(lockfile: Lockfile): MissingBuild[] {
 
 export function withMissingBuilds(lockfile: Lockfile): Lockfile {
   const added = missingBuilds(lockfile).map((build) => [build.path, toLockedPackage(build)] as const)
-  const packages = Object.entries(lockfile.packages).concat(added)
+  const packages = [...Object.entries(lockfile.packages), ...added]
   return { ...lockfile, packages: Object.fromEntries(packages.toSorted(([left], [right]) => (left < right ? -1 : 1))) }
 }
 

@@ -107,8 +107,10 @@ async function runNpmCi() {
   const progress = setInterval(() => {
     say(`still installing: ${countPackages()} folders after ${Math.round((Date.now() - started) / 1000)} s`)
   }, 5000)
+  // Packages that want a newer Node than the host's get it from this very installation, so its warnings are no news.
+  const quietly = ['--loglevel=error', '--no-audit', '--no-fund']
   // To stderr: standard output belongs to the command that follows, which may print JSON.
-  const npm = spawn(command, [...prefix, 'ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
+  const npm = spawn(command, [...prefix, 'ci', '--ignore-scripts', ...quietly], {
     cwd: root,
     stdio: ['ignore', 2, 2],
   })

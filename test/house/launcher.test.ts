@@ -157,7 +157,7 @@ test('D1: what is missing is installed first, with a word about it, and only onc
   expect(first).toMatchObject({ output: 'hello\n', code: 0 })
   expect(first.messages).toContain('installing packages (npm ci)')
   expect(second).toEqual({ output: 'hello\n', messages: '', code: 0 })
-  expect(runsOfNpm()).toEqual(['ci --ignore-scripts --no-audit --no-fund'])
+  expect(runsOfNpm()).toEqual(['ci --ignore-scripts --loglevel=error --no-audit --no-fund'])
 })
 
 test('D1: two first starts at once install once', async () => {
