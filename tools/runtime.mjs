@@ -1,6 +1,6 @@
 // Runs on whatever Node the host has (20 or later) before anything is installed: plain JavaScript, no dependency.
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
@@ -105,7 +105,7 @@ async function runNpmCi() {
   const [command, prefix] = npmCli?.endsWith('npm-cli.js') ? [process.execPath, [npmCli]] : ['npm', []]
   const started = Date.now()
   const progress = setInterval(() => {
-    say(`still installing: ${countPackages()} folders after ${Math.round((Date.now() - started) / 1000)} s`)
+    say(`still installing after ${Math.round((Date.now() - started) / 1000)} s`)
   }, 5000)
   // Packages that want a newer Node than the host's get it from this very installation, so its warnings are no news.
   const quietly = ['--loglevel=error', '--no-audit', '--no-fund']
@@ -118,14 +118,6 @@ async function runNpmCi() {
   if (outcome.error) throw new LaunchError(`npm could not be started (${outcome.error.message}). Install npm first.`)
   if (outcome.code !== 0) throw new LaunchError('npm ci failed; its message is above. Correct that and start again.')
   say(`packages are installed (${Math.round((Date.now() - started) / 1000)} s)`)
-}
-
-function countPackages() {
-  try {
-    return readdirSync(join(root, 'node_modules')).length
-  } catch {
-    return 0
-  }
 }
 
 /** The pinned Node that npm installed for this platform, or the host's own if it is new enough. */
