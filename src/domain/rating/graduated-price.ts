@@ -10,7 +10,6 @@ export function graduatedPriceRule(price: GraduatedPrice): PriceRule {
     const parts: PricePart[] = []
     for (const tier of tiers) {
       if (after.lte(tier.from)) break
-      if (tier.to !== null && before.gte(tier.to)) continue
       const start = before.gt(tier.from) ? before : tier.from
       const inside = (tier.to === null ? after : smallerOf(after, tier.to)).minus(start)
       if (inside.lte(zero)) continue

@@ -13,6 +13,7 @@ test.each([
   ['2019-11-01T00:00:00.000Z', '2019-11-01T00:00:00.000Z', 'mau'],
   ['2018-01-01T00:00:00Z', '2019-10-31T23:59:59.999Z', 'perAuthentication'],
   ['2026-01-01T00:00:00Z', '2026-01-02T00:00:00Z', 'mau'],
+  ['2019-11-01T00:00:00.000Z', '2019-10-31T23:59:59.999Z', 'mau'],
 ])('MAU-11: a tenant created %s and linked %s is billed by %s', (created, linked, model) => {
   expect(decideFirstBillingModel({ tenantCreatedAt: at(created), linkedAt: at(linked) })).toBe(model)
 })

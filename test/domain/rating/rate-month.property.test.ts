@@ -48,7 +48,7 @@ const price: fc.Arbitrary<Price> = fc.oneof(
 const record: fc.Arbitrary<QuantityRecord> = fc
   .record({
     meterId: fc.constantFrom('cpu', 'disk', 'unknown'),
-    day: fc.integer({ min: 1, max: 31 }),
+    day: fc.integer({ min: 1, max: 4 }),
     quantity: milli(40_000),
     subscriptionId: fc.constantFrom('subscription-1', 'subscription-2'),
     invoiceSectionId: fc.constantFrom('section-1', 'section-2'),

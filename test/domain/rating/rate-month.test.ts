@@ -168,8 +168,8 @@ test('MAU-17, DEC-18: links of one subscription share the free users by day of f
 test('DEC-18: on one day the link with the smaller id consumes the free users first', () => {
   const price = perUnit('1', { scope: 'subscription', includedQuantity: '10' })
   const { lines } = october({ 'monthly-active-users': price }, [
-    activeUsers('2026-10-01', '8', 'link-b'),
-    activeUsers('2026-10-01', '8', 'link-a'),
+    { ...activeUsers('2026-10-01', '8', 'link-b'), identityTenantId: 'tenant-1' },
+    { ...activeUsers('2026-10-01', '8', 'link-a'), identityTenantId: 'tenant-2' },
   ])
   expect(lines.map((line) => [line.resourceId, line.includedQuantity, line.amount])).toEqual([
     ['link-a', '8', '0'],
