@@ -4,7 +4,7 @@ import { listImports, type SourceFile } from './source-files.ts'
 const longestFile = 450
 /** Names under which anything could hide. */
 const emptyNames = /(^|[-.])(utils?|helpers?|common|managers?|services?|misc)(\.\w+)+$/i
-const unfinished = /\b(?:TODO|FIXME|XXX|HACK)\b/
+const unfinished = /\b(?:TODO|FIXME|HACK)\b|(?<![-\w])XXX(?![-\w])/
 /** Folders of one machine: what is written there works nowhere else. */
 const machinePaths = /(?<![\w.$}])\/(?:work|home|root|Users)\/\w/
 
