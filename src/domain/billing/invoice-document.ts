@@ -164,10 +164,9 @@ export interface LineAdjustment {
 }
 
 /**
- * What a line says in words, for the languages of the documents. Parameters by key:
- * `usage` {product, resource}; `authentications` {tenant, until}; `monthlyActiveUsers` {tenant, from};
- * `secondFactorAttempts` {tenant}; `localResidency` {tenant}; `stackUsage` {product, resource}; `fixedFee` {product};
- * `minimum` {product}; `credit` {number, line}. `until` and `from` are instants and only there in a transition month.
+ * What a line says in words besides its product, for the languages of the documents. Parameters: `tenant`, the domain of
+ * the identity tenant, wherever there is one; in a transition month `until` of `authentications` and `from` of
+ * `monthlyActiveUsers`, the instant of change; of `credit` the `number` and `line` of the original.
  */
 export interface LineDescription {
   readonly key:
