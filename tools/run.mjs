@@ -12,7 +12,7 @@ await leaveWith(async () => {
   if (!mode) throw new LaunchError('name a script, or --test, --test-slow or --bin NAME.')
   await installMissingPackages({ development: !mode.startsWith('src/') })
   const node = findNode()
-  if (mode === '--test') return runTests(node, ['run', '--passWithNoTests', ...args])
+  if (mode === '--test') return runTests(node, ['run', ...args])
   if (mode === '--test-slow') return runTests(node, ['run', '--config', 'vitest.slow.config.ts', ...args])
   if (mode === '--bin') return runInPlace(node, [findProgram(args[0]), ...args.slice(1)])
   return runInPlace(node, [mode, ...args])

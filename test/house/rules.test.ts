@@ -16,13 +16,15 @@ describe('the ids in the name of a test', () => {
   })
 })
 
-test('the tests of a file are found in every form, with the ids of the group around them', () => {
+test('the tests of a file that run are found in every form, with the ids of the group around them', () => {
   const text = [
     `describe('MAU-3: one link', () => {`,
     `  test('a second is refused', () => {})`,
     `  test.each([1, 2])('MAU-4: for %s', () => {})`,
     `})`,
     `it.skipIf(slow)(\`TEN-1: \${kind} tenants\`, () => {})`,
+    `test.skip('TEN-2: never run', () => {})`,
+    `test.todo('TEN-3: some day')`,
     `expect('MAU-9: not a test')`,
   ].join('\n')
 
