@@ -209,26 +209,26 @@ function below(inner: string, outer: string): boolean {
   return wide.every((segment, index) => narrow[index] === segment)
 }
 
-function reference(facts: typeof graph extends fc.Arbitrary<infer T> ? T : never): boolean {
-  const name = Object.values(facts.asked)[0] ?? ''
+function reference(random: typeof graph extends fc.Arbitrary<infer T> ? T : never): boolean {
+  const name = Object.values(random.asked)[0] ?? ''
   const includes = (entry: RolePermission): boolean => {
-    const yes = 'action' in facts.asked ? entry.actions : entry.dataActions
-    const no = 'action' in facts.asked ? entry.notActions : entry.notDataActions
+    const yes = 'action' in random.asked ? entry.actions : entry.dataActions
+    const no = 'action' in random.asked ? entry.notActions : entry.notDataActions
     let given = false
     for (const one of yes) if (wildcard(one, name)) given = true
     for (const one of no) if (wildcard(one, name)) given = false
     return given
   }
-  for (const deny of facts.denies) {
-    if (!below(facts.scope, deny.scope) || !facts.principals.includes(deny.principalId)) continue
-    if (deny.excluded !== null && facts.principals.includes(deny.excluded)) continue
+  for (const deny of random.denies) {
+    if (!below(random.scope, deny.scope) || !random.principals.includes(deny.principalId)) continue
+    if (deny.excluded !== null && random.principals.includes(deny.excluded)) continue
     if (deny.permissions.some(includes)) return false
   }
-  for (const assignment of facts.assignments) {
-    const permissions = facts.definitions[assignment.role]
+  for (const assignment of random.assignments) {
+    const permissions = random.definitions[assignment.role]
     if (permissions === undefined) continue
-    if (!facts.principals.includes(assignment.principalId)) continue
-    if (!below(facts.scope, assignment.scope)) continue
+    if (!random.principals.includes(assignment.principalId)) continue
+    if (!below(random.scope, assignment.scope)) continue
     if (permissions.some(includes)) return true
   }
   return false
