@@ -1,4 +1,4 @@
-import { conflict } from '../refusal.ts'
+import { conflict, notFound } from '../refusal.ts'
 
 export interface ProviderResourceType {
   readonly resourceType: string
@@ -13,6 +13,8 @@ export interface ResourceProvider {
   readonly namespace: string
   /** What the platform itself stands on cannot be unregistered. */
   readonly isRequired: boolean
+  /** Its types have behaviour of their own; nothing inert is kept in its namespace. */
+  readonly hasBehaviour: boolean
   readonly resourceTypes: readonly ProviderResourceType[]
 }
 
@@ -28,6 +30,7 @@ export const resourceProviders: readonly ResourceProvider[] = [
   {
     namespace: 'Microsoft.Authorization',
     isRequired: true,
+    hasBehaviour: true,
     resourceTypes: [
       type('roleAssignments', ['2022-04-01'], { isMovable: false }),
       type('roleDefinitions', ['2022-04-01'], { isMovable: false }),
@@ -38,6 +41,7 @@ export const resourceProviders: readonly ResourceProvider[] = [
   {
     namespace: 'Microsoft.AzureActiveDirectory',
     isRequired: false,
+    hasBehaviour: true,
     resourceTypes: [
       type('b2cDirectories', ['2021-04-01'], { locations: dataAreas }),
       type('guestUsages', ['2021-04-01'], { locations: dataAreas }),
@@ -46,34 +50,59 @@ export const resourceProviders: readonly ResourceProvider[] = [
   {
     namespace: 'Microsoft.AzureStack',
     isRequired: false,
+    hasBehaviour: true,
     resourceTypes: [
       type('registrations', ['2017-06-01', '2016-01-01'], { locations: ['global'] }),
       type('registrations/customerSubscriptions', ['2017-06-01'], { locations: ['global'], isMovable: false }),
       type('linkedSubscriptions', ['2020-06-01-preview'], { locations: ['global'], isMovable: false }),
     ],
   },
-  { namespace: 'Microsoft.Billing', isRequired: true, resourceTypes: [type('billingProperty', ['2020-05-01'])] },
+  {
+    namespace: 'Microsoft.Billing',
+    isRequired: true,
+    hasBehaviour: true,
+    resourceTypes: [type('billingProperty', ['2020-05-01'])],
+  },
   {
     namespace: 'Microsoft.Commerce',
     isRequired: false,
+    hasBehaviour: true,
     resourceTypes: [type('UsageAggregates', ['2015-06-01-preview'])],
   },
   {
     namespace: 'Microsoft.Compute',
     isRequired: false,
+    hasBehaviour: false,
     resourceTypes: [type('virtualMachines', ['2024-07-01', '2021-04-01']), type('disks', ['2024-03-02', '2021-04-01'])],
   },
-  { namespace: 'Microsoft.Consumption', isRequired: true, resourceTypes: [type('usageDetails', ['2021-10-01'])] },
+  {
+    namespace: 'Microsoft.Consumption',
+    isRequired: true,
+    hasBehaviour: true,
+    resourceTypes: [type('usageDetails', ['2021-10-01'])],
+  },
   {
     namespace: 'Microsoft.ContainerService',
     isRequired: false,
+    hasBehaviour: false,
     resourceTypes: [type('managedClusters', ['2024-09-01'], { isMovable: false })],
   },
-  { namespace: 'Microsoft.Logic', isRequired: false, resourceTypes: [type('workflows', ['2019-05-01'])] },
-  { namespace: 'Microsoft.ManagementPartner', isRequired: false, resourceTypes: [type('partners', ['2018-02-01'])] },
+  {
+    namespace: 'Microsoft.Logic',
+    isRequired: false,
+    hasBehaviour: false,
+    resourceTypes: [type('workflows', ['2019-05-01'])],
+  },
+  {
+    namespace: 'Microsoft.ManagementPartner',
+    isRequired: false,
+    hasBehaviour: true,
+    resourceTypes: [type('partners', ['2018-02-01'])],
+  },
   {
     namespace: 'Microsoft.Network',
     isRequired: false,
+    hasBehaviour: false,
     resourceTypes: [
       type('networkInterfaces', ['2024-05-01']),
       type('publicIPAddresses', ['2024-05-01']),
@@ -84,6 +113,7 @@ export const resourceProviders: readonly ResourceProvider[] = [
   {
     namespace: 'Microsoft.Resources',
     isRequired: true,
+    hasBehaviour: true,
     resourceTypes: [
       type('subscriptions', ['2022-12-01', '2016-06-01'], { isMovable: false }),
       type('resourceGroups', ['2025-04-01', '2021-04-01'], { isMovable: false }),
@@ -93,14 +123,21 @@ export const resourceProviders: readonly ResourceProvider[] = [
   {
     namespace: 'Microsoft.Storage',
     isRequired: false,
+    hasBehaviour: false,
     resourceTypes: [type('storageAccounts', ['2024-01-01', '2021-04-01'])],
   },
   {
     namespace: 'Microsoft.Subscription',
     isRequired: true,
+    hasBehaviour: true,
     resourceTypes: [type('aliases', ['2021-10-01', '2020-09-01'])],
   },
-  { namespace: 'Microsoft.Web', isRequired: false, resourceTypes: [type('sites', ['2024-04-01'])] },
+  {
+    namespace: 'Microsoft.Web',
+    isRequired: false,
+    hasBehaviour: false,
+    resourceTypes: [type('sites', ['2024-04-01'])],
+  },
 ]
 
 export function findProvider(namespace: string): ResourceProvider | undefined {
@@ -126,6 +163,16 @@ export function canonicalType(resourceType: string): string {
   const name = rest.join('/')
   const known = provider.resourceTypes.find((candidate) => candidate.resourceType.toLowerCase() === name.toLowerCase())
   return `${provider.namespace}/${known?.resourceType ?? name}`
+}
+
+/** SUB-24 is for types that the platform gives no meaning to; the others come through operations of their own. */
+export function requireInertType(resourceType: string): void {
+  const [namespace = '', ...rest] = resourceType.split('/')
+  if (!findProvider(namespace)?.hasBehaviour) return
+  throw notFound(
+    'InvalidResourceType',
+    `The resource type '${rest.join('/')}' could not be found in the namespace '${namespace}'. GET /openapi.json lists what this server has.`,
+  )
 }
 
 export type RegistrationState = 'Registered' | 'NotRegistered' | 'Unregistered'
