@@ -137,10 +137,10 @@ async function insertNewUser(
     externalUserState: null,
     externalUserStateChangedAt: null,
     identities: [],
-    passwordHash:
+    password:
       wanted.password === undefined
-        ? null
-        : await hashPassword(checkPassword(wanted.password), context.random.bytes(16)),
+        ? undefined
+        : { hash: await hashPassword(checkPassword(wanted.password), context.random.bytes(16)), mustChange: true },
   })
   return { objectId, kind: 'user', userPrincipalName }
 }
@@ -200,6 +200,6 @@ async function insertExternal(
   // A guest of the tenant that was named keeps the home that they have (TEN-7).
   const home = person.home ?? { tenantId: homeTenantId, objectId: homeObjectId }
   const user = newExternalMember(person, home, tenant, objectId, now)
-  await insertUser(db, { ...user, passwordHash: null })
+  await insertUser(db, { ...user, password: undefined })
   return { objectId, kind: 'user', userPrincipalName: user.userPrincipalName }
 }

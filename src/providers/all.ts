@@ -1,9 +1,11 @@
 import type { Operation } from '../http/operation.ts'
 import type { OperationContext } from '../operations/context.ts'
 import type { RunDueWork } from '../operations/set-sandbox-clock.ts'
+import { operations as graph } from './graph/operations.ts'
 import { operations as login, type LoginPorts } from './login/operations.ts'
 import { operations as metadata } from './metadata/operations.ts'
 import { operations as authorization } from './Microsoft.Authorization/operations.ts'
+import { operations as identityLinks } from './Microsoft.AzureActiveDirectory/operations.ts'
 import { operations as tenants } from './Tenantry.Directory/operations.ts'
 import { operations as sandbox } from './Tenantry.Sandbox/operations.ts'
 
@@ -18,6 +20,8 @@ export const allOperations = (ports: ProviderPorts): readonly Operation<Operatio
   ...login(ports.login),
   ...metadata,
   ...authorization(() => allOperations(ports)),
+  ...identityLinks,
   ...tenants,
+  ...graph,
   ...(ports.isSandbox ? sandbox(ports.runDueWork) : []),
 ]

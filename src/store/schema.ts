@@ -105,6 +105,7 @@ export interface Database {
     external_user_state_changed_at: NullableInstant
     identities: ColumnType<unknown[], string | undefined, string>
     password_hash: string | null
+    must_change_password: ColumnType<boolean, boolean | undefined, boolean>
   }
   group_account: { id: string; tenant_id: string; mail_nickname: string; description: string | null }
   group_member: { tenant_id: string; group_id: string; member_id: string; added_at: Instant }

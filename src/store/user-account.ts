@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import { type Db, json } from './db.ts'
 import { insertPrincipal, renamePrincipal } from './principal.ts'
 
-export type NewUserAccount = Omit<UserAccount, 'revision'> & { readonly passwordHash: string | null }
+export type NewUserAccount = Omit<UserAccount, 'revision'> & { readonly password: UserPassword | undefined }
 
 /** A user of the tenant that exists now, by object id. */
 export async function findUser(db: Db, tenantId: string, id: string): Promise<UserAccount | undefined> {
@@ -52,9 +52,21 @@ export async function findUserByIdentity(
   return row && toUser(row)
 }
 
-export async function findPasswordHash(db: Db, userId: string): Promise<string | undefined> {
-  const row = await db.selectFrom('user_account').select('password_hash').where('id', '=', userId).executeTakeFirst()
-  return row?.password_hash ?? undefined
+export interface UserPassword {
+  readonly hash: string
+  /** Set by an administrator: the person chooses their own at the next sign-in. */
+  readonly mustChange: boolean
+}
+
+export async function findPassword(db: Db, userId: string): Promise<UserPassword | undefined> {
+  const row = await db
+    .selectFrom('user_account')
+    .select(['password_hash', 'must_change_password'])
+    .where('id', '=', userId)
+    .executeTakeFirst()
+  return row && row.password_hash !== null
+    ? { hash: row.password_hash, mustChange: row.must_change_password }
+    : undefined
 }
 
 export interface UserFilter {
@@ -119,13 +131,14 @@ export async function insertUser(db: Db, user: NewUserAccount): Promise<void> {
       external_user_state: user.externalUserState,
       external_user_state_changed_at: user.externalUserStateChangedAt,
       identities: json(user.identities),
-      password_hash: user.passwordHash,
+      password_hash: user.password?.hash ?? null,
+      must_change_password: user.password?.mustChange ?? false,
     })
     .execute()
 }
 
 /** Writes what can change of a user; the password only when one is given. */
-export async function replaceUser(db: Db, user: UserAccount, passwordHash?: string): Promise<void> {
+export async function replaceUser(db: Db, user: UserAccount, password?: UserPassword): Promise<void> {
   await renamePrincipal(db, user.id, user.displayName)
   await db
     .updateTable('user_account')
@@ -140,7 +153,7 @@ export async function replaceUser(db: Db, user: UserAccount, passwordHash?: stri
       external_user_state: user.externalUserState,
       external_user_state_changed_at: user.externalUserStateChangedAt,
       identities: json(user.identities),
-      ...(passwordHash === undefined ? {} : { password_hash: passwordHash }),
+      ...(password && { password_hash: password.hash, must_change_password: password.mustChange }),
     })
     .where('id', '=', user.id)
     .execute()

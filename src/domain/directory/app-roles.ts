@@ -30,3 +30,6 @@ export const meteringResource: ResourceApplication = {
 }
 
 export const resourceApplications: readonly ResourceApplication[] = [meteringResource]
+
+export const findResourceApplication = (appRoleId: string): ResourceApplication | undefined =>
+  resourceApplications.find((resource) => resource.appRoles.some((role) => role.id === appRoleId))

@@ -35,6 +35,11 @@ export interface UserAccount {
   readonly identities: readonly SignInIdentity[]
 }
 
+export interface NewPassword {
+  readonly text: string
+  readonly mustChange: boolean
+}
+
 export interface WantedUser {
   readonly accountEnabled: boolean
   readonly displayName: string
@@ -45,7 +50,7 @@ export interface WantedUser {
   readonly surname?: string | null | undefined
   readonly userType?: UserType | undefined
   readonly identities?: readonly SignInIdentity[] | undefined
-  readonly password?: string | undefined
+  readonly password?: NewPassword | undefined
 }
 
 /**
@@ -150,5 +155,57 @@ export function newExternalMember(
     externalUserState: 'Accepted',
     externalUserStateChangedAt: createdAt,
     identities: [],
+  }
+}
+
+export interface UserChanges {
+  readonly accountEnabled?: boolean | undefined
+  readonly displayName?: string | undefined
+  readonly userPrincipalName?: string | undefined
+  readonly mailNickname?: string | undefined
+  readonly mail?: string | null | undefined
+  readonly givenName?: string | null | undefined
+  readonly surname?: string | null | undefined
+  readonly userType?: UserType | undefined
+  readonly identities?: readonly SignInIdentity[] | undefined
+}
+
+/** What is not named stays. A class is for life: a consumer never becomes an administrator, nor the reverse (TEN-9). */
+export function changeUser(user: UserAccount, changes: UserChanges, tenant: TenantWithDomains): UserAccount {
+  if (changes.identities !== undefined && user.accountClass !== 'consumer')
+    throw invalid(
+      'Request_BadRequest',
+      'Only consumer accounts sign in by identities. Change userPrincipalName instead.',
+      'identities',
+    )
+  if (changes.identities?.length === 0)
+    throw invalid('Request_BadRequest', 'A consumer account keeps at least one identity.', 'identities')
+  if (changes.userType === 'Guest' && user.accountClass === 'consumer')
+    throw invalid(
+      'Request_BadRequest',
+      'A consumer account is a member. Repeat the request without userType.',
+      'userType',
+    )
+  if (changes.userPrincipalName !== undefined) {
+    if (user.home !== null)
+      throw invalid(
+        'Request_BadRequest',
+        'The userPrincipalName of an external account is made from its home and stays.',
+        'userPrincipalName',
+      )
+    checkUserPrincipalName(changes.userPrincipalName, tenant.domains)
+  }
+  const kept = <T>(value: T | undefined, current: T): T => (value === undefined ? current : value)
+  return {
+    ...user,
+    accountEnabled: kept(changes.accountEnabled, user.accountEnabled),
+    displayName: kept(changes.displayName, user.displayName),
+    userPrincipalName: kept(changes.userPrincipalName, user.userPrincipalName),
+    mailNickname: kept(changes.mailNickname, user.mailNickname),
+    mail: kept(changes.mail, user.mail),
+    givenName: kept(changes.givenName, user.givenName),
+    surname: kept(changes.surname, user.surname),
+    userType: kept(changes.userType, user.userType),
+    identities: kept(changes.identities, user.identities),
   }
 }

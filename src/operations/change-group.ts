@@ -1,0 +1,158 @@
+import type { GroupAccount } from '../domain/directory/group-account.ts'
+import { objectNotFound } from '../domain/directory/object-id.ts'
+import { invalid } from '../domain/refusal.ts'
+import {
+  deleteGroupMember,
+  deleteGroupOwner,
+  insertGroup,
+  insertGroupMember,
+  insertGroupOwner,
+  isGroupOwner,
+  replaceGroup,
+} from '../store/group-account.ts'
+import { endPrincipal, findPrincipal } from '../store/principal.ts'
+import { appendAudit } from './audit.ts'
+import { allowsDirectoryPermission, authorizeDirectory } from './authorize.ts'
+import type { OperationContext } from './context.ts'
+import { directoryScope } from './directory-scope.ts'
+import { getGroupOf } from './read-group.ts'
+
+export interface WantedGroup {
+  readonly displayName: string
+  readonly mailNickname: string
+  readonly description: string | null
+  readonly memberIds: readonly string[]
+  readonly ownerIds: readonly string[]
+}
+
+export async function createGroup(context: OperationContext, wanted: WantedGroup): Promise<GroupAccount> {
+  const { db, caller, now } = context
+  await authorizeDirectory(context, caller.tenantId, 'groups/create')
+  const group = {
+    id: context.random.uuid(),
+    tenantId: caller.tenantId,
+    displayName: wanted.displayName,
+    createdAt: now,
+    mailNickname: wanted.mailNickname,
+    description: wanted.description,
+  }
+  await insertGroup(db, group)
+  await appendAudit(context, {
+    action: 'groups/create',
+    scope: directoryScope(context, 'groups', group.id),
+    after: group,
+  })
+  for (const id of wanted.memberIds) await link(context, group, 'members', id)
+  for (const id of wanted.ownerIds) await link(context, group, 'owners', id)
+  return { ...group, revision: 1n }
+}
+
+export interface GroupChanges {
+  readonly displayName?: string | undefined
+  readonly mailNickname?: string | undefined
+  readonly description?: string | null | undefined
+  /** Added to those that are there. */
+  readonly memberIds?: readonly string[] | undefined
+}
+
+export async function changeGroup(context: OperationContext, id: string, changes: GroupChanges): Promise<void> {
+  const { memberIds = [], ...own } = changes
+  const isMoreThanMembers = Object.values(own).some((value) => value !== undefined)
+  if (isMoreThanMembers || memberIds.length === 0)
+    await authorizeDirectory(context, context.caller.tenantId, 'groups/update')
+  else await authorizeMembers(context, id)
+  const group = await getGroupOf(context, id)
+  const changed = {
+    ...group,
+    displayName: own.displayName ?? group.displayName,
+    mailNickname: own.mailNickname ?? group.mailNickname,
+    description: own.description === undefined ? group.description : own.description,
+  }
+  if (isMoreThanMembers) {
+    await replaceGroup(context.db, changed)
+    await appendAudit(context, {
+      action: 'groups/update',
+      scope: directoryScope(context, 'groups', group.id),
+      before: { ...group, revision: undefined },
+      after: { ...changed, revision: undefined },
+    })
+  }
+  for (const memberId of memberIds) await link(context, group, 'members', memberId)
+}
+
+/** Final, unlike a user's: Azure keeps no security group either. Roles given to it stay as entries without effect. */
+export async function deleteGroup(context: OperationContext, id: string): Promise<void> {
+  await authorizeDirectory(context, context.caller.tenantId, 'groups/delete')
+  const group = await getGroupOf(context, id)
+  await endPrincipal(context.db, group.id, context.now)
+  await appendAudit(context, {
+    action: 'groups/delete',
+    scope: directoryScope(context, 'groups', group.id),
+    before: { ...group, revision: undefined },
+  })
+}
+
+export type GroupLink = 'members' | 'owners'
+
+export async function addToGroup(
+  context: OperationContext,
+  groupId: string,
+  which: GroupLink,
+  principalId: string,
+): Promise<void> {
+  await authorizeLink(context, groupId, which)
+  await link(context, await getGroupOf(context, groupId), which, principalId)
+}
+
+export async function removeFromGroup(
+  context: OperationContext,
+  groupId: string,
+  which: GroupLink,
+  principalId: string,
+): Promise<void> {
+  await authorizeLink(context, groupId, which)
+  const { tenantId } = await getGroupOf(context, groupId)
+  const membership = { tenantId, groupId, principalId }
+  const isRemoved = await (which === 'members' ? deleteGroupMember : deleteGroupOwner)(context.db, membership)
+  if (!isRemoved) throw objectNotFound(principalId)
+  await appendAudit(context, {
+    action: `groups/${which}/delete`,
+    scope: directoryScope(context, 'groups', groupId),
+    before: { principalId },
+  })
+}
+
+const authorizeLink = (context: OperationContext, groupId: string, which: GroupLink): Promise<void> =>
+  which === 'members'
+    ? authorizeMembers(context, groupId)
+    : authorizeDirectory(context, context.caller.tenantId, 'groups/update')
+
+/** TEN-21: an owner manages the membership of their own groups, and of no other. */
+async function authorizeMembers(context: OperationContext, groupId: string): Promise<void> {
+  const { tenantId, objectId } = context.caller
+  if (await allowsDirectoryPermission(context, tenantId, 'groups/updateMembers')) return
+  if (await isGroupOwner(context.db, { tenantId, groupId, principalId: objectId })) return
+  await authorizeDirectory(context, tenantId, 'groups/updateMembers')
+}
+
+/** Groups may contain each other: who is reached is a set, so a circle adds nothing and ends. */
+async function link(context: OperationContext, group: { id: string; tenantId: string }, which: GroupLink, id: string) {
+  const principal = await findPrincipal(context.db, id)
+  if (principal?.tenantId !== group.tenantId) throw objectNotFound(id)
+  if (id === group.id) throw invalid('Request_BadRequest', 'A group cannot be a member or an owner of itself.', which)
+  if (which === 'owners' && principal.kind === 'group')
+    throw invalid('Request_BadRequest', 'A group cannot own a group. Name a user or a service principal.', which)
+  const membership = { tenantId: group.tenantId, groupId: group.id, principalId: id }
+  const insert = which === 'members' ? insertGroupMember : insertGroupOwner
+  if (!(await insert(context.db, membership, context.now)))
+    throw invalid(
+      'Request_BadRequest',
+      `One or more added object references already exist for the following modified properties: '${which}'.`,
+      which,
+    )
+  await appendAudit(context, {
+    action: `groups/${which}/write`,
+    scope: directoryScope(context, 'groups', group.id),
+    after: { principalId: id },
+  })
+}

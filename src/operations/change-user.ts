@@ -1,0 +1,118 @@
+import { checkPassword } from '../domain/directory/password.ts'
+import {
+  changeUser as changedUser,
+  checkIdentities,
+  newUser,
+  type NewPassword,
+  type UserAccount,
+  type UserChanges,
+  type WantedUser,
+} from '../domain/directory/user-account.ts'
+import { deletedPrincipalName } from '../domain/directory/user-principal-name.ts'
+import { invalid } from '../domain/refusal.ts'
+import { violatedConstraint } from '../store/db.ts'
+import { endPrincipal } from '../store/principal.ts'
+import { findUserByIdentity, insertUser, replaceUser, type UserPassword } from '../store/user-account.ts'
+import { appendAudit } from './audit.ts'
+import { authorizeDirectory } from './authorize.ts'
+import type { OperationContext } from './context.ts'
+import {
+  directoryScope,
+  getOwnTenant,
+  keepGlobalAdministrator,
+  refuseChangeOfAdministrator,
+} from './directory-scope.ts'
+import { hashPassword } from './password-hash.ts'
+import { getUserOf } from './read-user.ts'
+
+export async function createUser(context: OperationContext, wanted: WantedUser): Promise<UserAccount> {
+  await authorizeDirectory(context, context.caller.tenantId, 'users/create')
+  const tenant = await getOwnTenant(context)
+  const user = newUser(wanted, tenant, context.random.uuid(), context.now)
+  await refuseTakenIdentities(context, user)
+  const password = await hashed(context, wanted.password)
+  await refusingDuplicates(() => insertUser(context.db, { ...user, password }))
+  await appendAudit(context, { action: 'users/create', scope: directoryScope(context, 'users', user.id), after: user })
+  return { ...user, revision: 1n }
+}
+
+export async function changeUser(
+  context: OperationContext,
+  idOrName: string,
+  { password, ...changes }: UserChanges & { readonly password?: NewPassword | undefined },
+): Promise<void> {
+  const { tenantId } = context.caller
+  const isMoreThanPassword = Object.values(changes).some((value) => value !== undefined)
+  if (isMoreThanPassword || password === undefined) await authorizeDirectory(context, tenantId, 'users/update')
+  if (password !== undefined) await authorizeDirectory(context, tenantId, 'users/resetPassword')
+  const user = await getUserOf(context.db, tenantId, idOrName)
+  await refuseChangeOfAdministrator(context, user.id)
+  const tenant = await getOwnTenant(context)
+  const changed = changedUser(user, changes, tenant)
+  if (changes.identities !== undefined) {
+    checkIdentities(changed.identities, tenant)
+    await refuseTakenIdentities(context, changed)
+  }
+  if (password !== undefined && user.home !== null)
+    throw invalid(
+      'Request_BadRequest',
+      'The password of an external account is kept at home. Reset it there.',
+      'passwordProfile',
+    )
+  if (!changed.accountEnabled) await keepGlobalAdministrator(context, user.id)
+  const kept = await hashed(context, password)
+  await refusingDuplicates(() => replaceUser(context.db, changed, kept))
+  await appendAudit(context, {
+    action: isMoreThanPassword ? 'users/update' : 'users/resetPassword',
+    scope: directoryScope(context, 'users', user.id),
+    before: facts(user),
+    after: facts(changed),
+  })
+}
+
+/** Soft: the account with all it had can be restored for 30 days (TEN-22). It works for nothing from now on. */
+export async function deleteUser(context: OperationContext, idOrName: string): Promise<void> {
+  const { db, caller, now } = context
+  await authorizeDirectory(context, caller.tenantId, 'users/delete')
+  const user = await getUserOf(db, caller.tenantId, idOrName)
+  await refuseChangeOfAdministrator(context, user.id)
+  await keepGlobalAdministrator(context, user.id)
+  await replaceUser(db, { ...user, userPrincipalName: deletedPrincipalName(user.id, user.userPrincipalName) })
+  await endPrincipal(db, user.id, now)
+  await appendAudit(context, {
+    action: 'users/delete',
+    scope: directoryScope(context, 'users', user.id),
+    before: facts(user),
+  })
+}
+
+const facts = ({ revision: _, ...user }: UserAccount): Omit<UserAccount, 'revision'> => user
+
+async function hashed(context: OperationContext, password: NewPassword | undefined): Promise<UserPassword | undefined> {
+  if (password === undefined) return undefined
+  const hash = await hashPassword(checkPassword(password.text), context.random.bytes(16))
+  return { hash, mustChange: password.mustChange }
+}
+
+async function refuseTakenIdentities(context: OperationContext, user: Omit<UserAccount, 'revision'>): Promise<void> {
+  for (const identity of user.identities) {
+    const holder = await findUserByIdentity(context.db, user.tenantId, identity)
+    if (holder && holder.id !== user.id) throw taken('identities')
+  }
+}
+
+async function refusingDuplicates(write: () => Promise<void>): Promise<void> {
+  try {
+    await write()
+  } catch (error) {
+    if (violatedConstraint(error)?.constraint === 'user_account_upn') throw taken('userPrincipalName')
+    throw error
+  }
+}
+
+const taken = (property: string) =>
+  invalid(
+    'Request_BadRequest',
+    `Another object with the same value for property ${property} already exists. Choose another value.`,
+    property,
+  )

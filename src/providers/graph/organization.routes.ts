@@ -1,0 +1,100 @@
+import type { TenantDomain } from '../../domain/directory/tenant.ts'
+import { type Operation, ok, pathParameter } from '../../http/operation.ts'
+import type { OperationContext } from '../../operations/context.ts'
+import {
+  getDomain,
+  getOrganization,
+  listDomainsOfTenant,
+  type Organization,
+} from '../../operations/read-organization.ts'
+import { objectNotFound } from '../../domain/directory/object-id.ts'
+import { type Entity, graph, onEntity, onList, toCollection, toEntity } from './entity.ts'
+
+function toWireOrganization({ tenant, isWhole }: Organization): Entity {
+  return {
+    id: tenant.id,
+    displayName: tenant.displayName,
+    verifiedDomains: tenant.domains
+      .filter((domain) => domain.verifiedAt !== null)
+      .map((domain) => ({
+        name: domain.name,
+        isDefault: domain.isDefault,
+        isInitial: domain.isInitial,
+        type: 'Managed',
+        capabilities: 'None',
+      })),
+    tenantType: isWhole ? (tenant.kind === 'identity' ? 'AAD B2C' : 'AAD') : null,
+    countryLetterCode: isWhole ? tenant.countryCode : null,
+    createdDateTime: isWhole ? tenant.createdAt.toISOString() : null,
+    partnerTenantType: null,
+    assignedPlans: isWhole ? [] : null,
+  }
+}
+
+const toWireDomain = (domain: TenantDomain): Entity => ({
+  id: domain.name,
+  authenticationType: 'Managed',
+  isDefault: domain.isDefault,
+  isInitial: domain.isInitial,
+  isRoot: true,
+  isVerified: domain.verifiedAt !== null,
+  supportedServices: [],
+})
+
+export const organizationOperations: readonly Operation<OperationContext>[] = [
+  {
+    ...graph,
+    ...onList,
+    id: 'Graph_ListOrganization',
+    method: 'GET',
+    path: '/v1.0/organization',
+    statuses: [200],
+    permission: 'anybody of the tenant; the whole with organization/read',
+    summary: 'The tenant of the token.',
+    async handle(context, request) {
+      return ok(toCollection(request, 'organization', [toWireOrganization(await getOrganization(context))]))
+    },
+  },
+  {
+    ...graph,
+    ...onEntity,
+    id: 'Graph_GetOrganization',
+    method: 'GET',
+    path: '/v1.0/organization/{organization}',
+    statuses: [200],
+    permission: 'anybody of the tenant; the whole with organization/read',
+    summary: 'The tenant of the token by its id.',
+    async handle(context, request) {
+      const id = pathParameter(request, 'organization')
+      const organization = await getOrganization(context)
+      if (organization.tenant.id !== id.toLowerCase()) throw objectNotFound(id)
+      return ok(toEntity(request, 'organization', toWireOrganization(organization)))
+    },
+  },
+  {
+    ...graph,
+    ...onList,
+    id: 'Graph_ListDomains',
+    method: 'GET',
+    path: '/v1.0/domains',
+    statuses: [200],
+    permission: 'domains/read',
+    summary: 'The domains of the tenant.',
+    async handle(context, request) {
+      return ok(toCollection(request, 'domains', (await listDomainsOfTenant(context)).map(toWireDomain)))
+    },
+  },
+  {
+    ...graph,
+    ...onEntity,
+    id: 'Graph_GetDomain',
+    method: 'GET',
+    path: '/v1.0/domains/{domain}',
+    statuses: [200],
+    permission: 'domains/read',
+    summary: 'A domain of the tenant by its name.',
+    async handle(context, request) {
+      return ok(toEntity(request, 'domains', toWireDomain(await getDomain(context, pathParameter(request, 'domain')))))
+    },
+  },
+]

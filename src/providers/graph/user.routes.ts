@@ -1,0 +1,116 @@
+import { created, noContent, type Operation, ok, pathParameter } from '../../http/operation.ts'
+import { changeUser, createUser, deleteUser } from '../../operations/change-user.ts'
+import type { OperationContext } from '../../operations/context.ts'
+import { getMe, getUser, listUsersOfTenant } from '../../operations/read-user.ts'
+import { parseGraphBody } from './body.ts'
+import { graph, onEntity, onFilteredList, pageOf, toEntity } from './entity.ts'
+import { booleanOf, readFilter, textOf } from './filter.ts'
+import { fromWireNewUser, fromWireUserChanges, newUserBody, toWireUser, userChangesBody } from './user.wire.ts'
+
+const filterable = {
+  id: { type: 'guid', uses: ['eq'] },
+  userPrincipalName: { type: 'text', uses: ['eq', 'startswith'] },
+  mail: { type: 'text', uses: ['eq', 'startswith'] },
+  displayName: { type: 'text', uses: ['eq', 'startswith'] },
+  userType: { type: 'text', uses: ['eq'] },
+  accountEnabled: { type: 'boolean', uses: ['eq'] },
+} as const
+
+export const userOperations: readonly Operation<OperationContext>[] = [
+  {
+    ...graph,
+    ...onFilteredList,
+    id: 'Graph_ListUsers',
+    method: 'GET',
+    path: '/v1.0/users',
+    statuses: [200],
+    permission: 'users/read',
+    summary: 'The users of the tenant: members, guests and, in an identity tenant, consumers.',
+    async handle(context, request) {
+      const conditions = readFilter(request, filterable)
+      const filter = {
+        id: textOf(conditions, 'id'),
+        userPrincipalName: textOf(conditions, 'userPrincipalName'),
+        userPrincipalNamePrefix: textOf(conditions, 'userPrincipalName', 'startswith'),
+        mail: textOf(conditions, 'mail'),
+        mailPrefix: textOf(conditions, 'mail', 'startswith'),
+        displayName: textOf(conditions, 'displayName'),
+        displayNamePrefix: textOf(conditions, 'displayName', 'startswith'),
+        userType: textOf(conditions, 'userType'),
+        accountEnabled: booleanOf(conditions, 'accountEnabled'),
+      }
+      const load = (page: { after: string | undefined; limit: number }) => listUsersOfTenant(context, filter, page)
+      return ok(await pageOf(request, 'users', load, (user) => user.id, toWireUser))
+    },
+  },
+  {
+    ...graph,
+    id: 'Graph_CreateUser',
+    method: 'POST',
+    path: '/v1.0/users',
+    statuses: [201],
+    permission: 'users/create',
+    summary: 'Creates a work account, or a consumer of an identity tenant by its sign-in identities.',
+    body: newUserBody,
+    async handle(context, request) {
+      const user = await createUser(context, fromWireNewUser(parseGraphBody(request, newUserBody)))
+      return created(toEntity(request, 'users', toWireUser(user)), {
+        location: `${request.baseUrl}/v1.0/users/${user.id}`,
+      })
+    },
+  },
+  {
+    ...graph,
+    ...onEntity,
+    id: 'Graph_GetMe',
+    method: 'GET',
+    path: '/v1.0/me',
+    statuses: [200],
+    permission: 'oneself',
+    summary: 'The signed-in user.',
+    async handle(context, request) {
+      return ok(toEntity(request, 'users', toWireUser(await getMe(context))))
+    },
+  },
+  {
+    ...graph,
+    ...onEntity,
+    id: 'Graph_GetUser',
+    method: 'GET',
+    path: '/v1.0/users/{user}',
+    statuses: [200],
+    permission: 'users/read, or oneself',
+    summary: 'A user by object id or user principal name.',
+    async handle(context, request) {
+      return ok(toEntity(request, 'users', toWireUser(await getUser(context, pathParameter(request, 'user')))))
+    },
+  },
+  {
+    ...graph,
+    id: 'Graph_UpdateUser',
+    method: 'PATCH',
+    path: '/v1.0/users/{user}',
+    statuses: [204],
+    permission: 'users/update, for a password users/resetPassword',
+    summary: 'Changes what is named of a user; a password is reset here too.',
+    body: userChangesBody,
+    async handle(context, request) {
+      const changes = fromWireUserChanges(parseGraphBody(request, userChangesBody))
+      await changeUser(context, pathParameter(request, 'user'), changes)
+      return noContent()
+    },
+  },
+  {
+    ...graph,
+    id: 'Graph_DeleteUser',
+    method: 'DELETE',
+    path: '/v1.0/users/{user}',
+    statuses: [204],
+    permission: 'users/delete',
+    summary: 'Deletes a user softly: it works for nothing from now on and keeps its object id.',
+    async handle(context, request) {
+      await deleteUser(context, pathParameter(request, 'user'))
+      return noContent()
+    },
+  },
+]
