@@ -1,0 +1,199 @@
+import type pg from 'pg'
+import { from as copyFrom } from 'pg-copy-streams'
+import { Refusal } from '../../domain/refusal.ts'
+import type { UsageEvent } from '../../domain/metering/usage-event.ts'
+import type { ItemOutcome, OpenTransaction, Reporter } from '../usage-store.ts'
+import { AttributionFacts } from './attribution-facts.ts'
+import { Batch } from './batch.ts'
+import { Classifier } from './classify.ts'
+import { copyStatement } from './copy-rows.ts'
+import { encodeRows, insertRows, type StoredBatch, storeBatch } from './commit-batch.ts'
+import { Dimensions } from './dimension.ts'
+import { keyBytes, type PreparedEvents, prepareEvents } from './prepared-events.ts'
+import { type Sql, sqlOf, sqlOfClient } from './sql.ts'
+
+/** Reads the business clock inside the transaction, after the lock: a batch is reported at that instant. */
+export type ReadClock = (sql: Sql) => Promise<Date> | Date
+
+const attempts = 4
+/** unique_violation, serialization_failure, deadlock_detected: another transaction was first; the next try sees it. */
+const raced = new Set(['23505', '40001', '40P01'])
+
+export class Ingest {
+  private readonly pool: pg.Pool
+  private readonly readClock: ReadClock
+  private readonly facts = new AttributionFacts()
+  private readonly dimensions = new Dimensions()
+
+  constructor(pool: pg.Pool, readClock: ReadClock) {
+    this.pool = pool
+    this.readClock = readClock
+  }
+
+  /** One durable transaction for all the requests. */
+  async commit(requests: readonly PreparedEvents[]): Promise<readonly (readonly ItemOutcome[])[]> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.tryCommit(requests)
+      } catch (error) {
+        if (attempt < attempts && raced.has(codeOf(error))) continue
+        throw isConnectionLoss(error) ? databaseGone(error) : error
+      }
+    }
+  }
+
+  private async tryCommit(requests: readonly PreparedEvents[]): Promise<readonly (readonly ItemOutcome[])[]> {
+    const batch = new Batch(requests)
+    const client = await this.pool.connect()
+    // A connection that is cut says so to its query and to this listener; without one the process would end.
+    const onError = () => undefined
+    client.on('error', onError)
+    let isBroken = false
+    try {
+      await client.query(
+        'begin; set local enable_seqscan = off; set local synchronous_commit = on; ' +
+          'select pg_advisory_xact_lock_shared(7261001)',
+      )
+      const sql = sqlOfClient(client)
+      const stored = await this.store(sql, batch, this.facts, {
+        findStored: (keys) => findStored(client, keys),
+        insertEvents: (rows) => copyIn(client, encodeRows(rows)),
+      })
+      await client.query('commit')
+      stored.remember()
+    } catch (error) {
+      await client.query('rollback').catch(() => {
+        isBroken = true
+      })
+      throw error
+    } finally {
+      client.off('error', onError)
+      client.release(isBroken)
+    }
+    return splitOutcomes(batch, requests)
+  }
+
+  async appendWithin(
+    tx: OpenTransaction,
+    reporter: Reporter,
+    events: readonly UsageEvent[],
+  ): Promise<readonly ItemOutcome[]> {
+    const batch = new Batch([prepareEvents(reporter, events)])
+    const sql = sqlOf(tx)
+    await sql('select pg_advisory_xact_lock_shared(7261001)')
+    // Nothing is remembered, for the caller may have changed facts itself, and whether it commits is not known here.
+    await this.store(sql, batch, new AttributionFacts(), {
+      findStored: (keys) => findStoredByText(sql, keys),
+      insertEvents: (rows) => insertRows(sql, rows),
+    })
+    return batch.outcomes
+  }
+
+  private async store(
+    sql: Sql,
+    batch: Batch,
+    facts: AttributionFacts,
+    ways: Pick<Parameters<typeof storeBatch>[0], 'findStored' | 'insertEvents'>,
+  ): Promise<StoredBatch> {
+    const [{ version } = { version: '' }] = await sql<{ version: string }>(
+      'select version::text from attribution_version',
+    )
+    facts.renew(version)
+    const reportedAt = await this.readClock(sql)
+    return storeBatch({ sql, reportedAt, facts, classifier: new Classifier(facts, this.dimensions), ...ways }, batch)
+  }
+}
+
+function splitOutcomes(batch: Batch, requests: readonly PreparedEvents[]): readonly (readonly ItemOutcome[])[] {
+  let at = 0
+  return requests.map(({ events }) => batch.outcomes.slice(at, (at += events.length)))
+}
+
+interface Stored {
+  readonly key: Uint8Array
+  readonly content: Uint8Array
+}
+
+const uuidOid = 2950
+
+/** Named, and with the keys as binary: parsing ten thousand uuids of text would cost more than finding them. */
+async function findStored(client: pg.PoolClient, keys: Uint8Array): Promise<readonly Stored[]> {
+  const count = keys.length / keyBytes
+  const parameter = Buffer.allocUnsafe(20 + count * (keyBytes + 4))
+  parameter.writeInt32BE(1, 0)
+  parameter.writeInt32BE(0, 4)
+  parameter.writeInt32BE(uuidOid, 8)
+  parameter.writeInt32BE(count, 12)
+  parameter.writeInt32BE(1, 16)
+  for (let index = 0, at = 20; index < count; index++) {
+    parameter.writeInt32BE(keyBytes, at)
+    parameter.set(keys.subarray(index * keyBytes, (index + 1) * keyBytes), at + 4)
+    at += keyBytes + 4
+  }
+  const { rows } = await client.query<StoredRow>({
+    name: 'usage-find-stored',
+    text: findStoredText,
+    values: [parameter],
+  })
+  return rows.map(toStored)
+}
+
+async function findStoredByText(sql: Sql, keys: Uint8Array): Promise<readonly Stored[]> {
+  const texts = Array.from({ length: keys.length / keyBytes }, (_, index) =>
+    Buffer.from(keys.subarray(index * keyBytes, (index + 1) * keyBytes)).toString('hex'),
+  )
+  return (await sql<StoredRow>(findStoredText, [texts])).map(toStored)
+}
+
+const findStoredText =
+  'select event_key::text as key, content_hash::text as content from usage_event where event_key = any($1::uuid[])'
+
+interface StoredRow {
+  readonly key: string
+  readonly content: string
+}
+
+function toStored({ key, content }: StoredRow): Stored {
+  const bytes = Buffer.alloc(8)
+  bytes.writeBigInt64BE(BigInt(content))
+  return { key: Buffer.from(key.replaceAll('-', ''), 'hex'), content: bytes }
+}
+
+function copyIn(client: pg.PoolClient, chunks: readonly Uint8Array[]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stream = client.query(copyFrom(copyStatement))
+    stream.on('error', reject)
+    stream.on('finish', resolve)
+    for (const chunk of chunks) stream.write(chunk)
+    stream.end()
+  })
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : ''
+}
+
+/** Classes 08 and 57P: the connection or the server went away; without a code: the driver noticed it first. */
+function isConnectionLoss(error: unknown): boolean {
+  const code = codeOf(error)
+  return (
+    /^(?:08|57P|ECONN|EPIPE|ENOENT)/.test(code) ||
+    (error instanceof Error && /Connection terminated/.test(error.message))
+  )
+}
+
+function databaseGone(cause: unknown): Refusal {
+  const refusal = new Refusal(
+    'unavailable',
+    'ServerBusy',
+    'The database could not be reached. Send the same events again; what was stored is recognised.',
+    { retryAfterSeconds: 2 },
+  )
+  refusal.cause = cause
+  return refusal
+}
+
+/** A fault of the data itself, as PostgreSQL classes them: 22 data exception, 23 constraint. */
+export function isFaultOfContent(error: unknown): boolean {
+  return /^2[23]/.test(codeOf(error))
+}
