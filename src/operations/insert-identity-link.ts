@@ -1,6 +1,6 @@
 import type { Tenant } from '../domain/directory/tenant.ts'
 import type { BillingModel } from '../domain/metering/authentication-model.ts'
-import type { IdentityLinkKind } from '../domain/metering/identity-link.ts'
+import { type IdentityLinkKind, identityLinkKindOf } from '../domain/metering/identity-link.ts'
 import { formatResourceId, type ResourceId } from '../domain/resource/resource-id.ts'
 import { changeAttribution } from '../store/attribution.ts'
 import { startIdentityLink } from '../store/identity-link.ts'
@@ -74,5 +74,6 @@ export async function readableLinkId(context: OperationContext, linkId: string):
   const resource = await findResourceByUid(context.db, linkId)
   if (!resource) return undefined
   const id = formatResourceId(resource)
-  return (await allowsResource(context, actionOf('identityTenant', 'read'), id)) ? id : undefined
+  const kind = identityLinkKindOf(resource.type) ?? 'identityTenant'
+  return (await allowsResource(context, actionOf(kind, 'read'), id)) ? id : undefined
 }

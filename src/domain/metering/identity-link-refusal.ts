@@ -12,42 +12,50 @@ export interface ObstacleFacts {
   readonly readableLinkId?: string | undefined
 }
 
+const whatOf = { identityTenant: 'identity tenant', guestUsage: 'tenant' } as const satisfies Record<
+  IdentityLinkKind,
+  string
+>
+
+const otherKind: Record<IdentityLinkKind, (tenant: string) => Refusal> = {
+  identityTenant: (tenant) =>
+    conflict(
+      'TenantNotAnIdentityTenant',
+      `'${tenant}' is a workforce tenant, which holds subscriptions itself and has no link. For its guests create 'Microsoft.AzureActiveDirectory/guestUsages' instead.`,
+      'name',
+    ),
+  guestUsage: (tenant) =>
+    conflict(
+      'TenantNotAWorkforceTenant',
+      `'${tenant}' is an identity tenant. Link it with 'Microsoft.AzureActiveDirectory/b2cDirectories', which counts all its accounts.`,
+      'properties.tenantId',
+    ),
+}
+
+const obstacles: Record<IdentityLinkRefusal, (wanted: IdentityLinkKind, facts: ObstacleFacts) => Refusal> = {
+  not_tenant_administrator: (wanted, { tenant }) =>
+    forbidden(
+      'NotIdentityTenantAdministrator',
+      `You need to be Global Administrator of the ${whatOf[wanted]} '${tenant}', in your own account or as its guest, to link it. A role on the subscription does not help. Ask an administrator of that tenant to give you the role, or to create the link.`,
+      { target: 'name' },
+    ),
+  already_linked: (wanted, { tenant, readableLinkId }) =>
+    conflict(
+      'IdentityTenantAlreadyLinked',
+      `The ${whatOf[wanted]} '${tenant}' is linked already${
+        readableLinkId === undefined ? ' to a subscription that you cannot read' : ` by '${readableLinkId}'`
+      }. A tenant has one link at a time: delete that link first, or move it here if both subscriptions are in the same tenant.`,
+      'name',
+    ),
+  tenant_of_other_kind: (wanted, { tenant }) => otherKind[wanted](tenant),
+}
+
 /** The sentences of a refused link, each with what to do next. */
-export function refusedIdentityLink(
+export const refusedIdentityLink = (
   wanted: IdentityLinkKind,
   refusal: IdentityLinkRefusal,
-  { tenant, readableLinkId }: ObstacleFacts,
-): Refusal {
-  const what = wanted === 'identityTenant' ? 'identity tenant' : 'tenant'
-  switch (refusal) {
-    case 'not_tenant_administrator':
-      return forbidden(
-        'NotIdentityTenantAdministrator',
-        `You need to be Global Administrator of the ${what} '${tenant}', in your own account or as its guest, to link it. A role on the subscription does not help. Ask an administrator of that tenant to give you the role, or to create the link.`,
-        { target: 'name' },
-      )
-    case 'already_linked':
-      return conflict(
-        'IdentityTenantAlreadyLinked',
-        `The ${what} '${tenant}' is linked already${
-          readableLinkId === undefined ? ' to a subscription that you cannot read' : ` by '${readableLinkId}'`
-        }. A tenant has one link at a time: delete that link first, or move it here if both subscriptions are in the same tenant.`,
-        'name',
-      )
-    case 'tenant_of_other_kind':
-      return wanted === 'identityTenant'
-        ? conflict(
-            'TenantNotAnIdentityTenant',
-            `'${tenant}' is a workforce tenant, which holds subscriptions itself and has no link. For its guests create 'Microsoft.AzureActiveDirectory/guestUsages' instead.`,
-            'name',
-          )
-        : conflict(
-            'TenantNotAWorkforceTenant',
-            `'${tenant}' is an identity tenant. Link it with 'Microsoft.AzureActiveDirectory/b2cDirectories', which counts all its accounts.`,
-            'properties.tenantId',
-          )
-  }
-}
+  facts: ObstacleFacts,
+): Refusal => obstacles[refusal](wanted, facts)
 
 /** MAU-22: who changed it and when is part of the answer, so that nobody has to search. */
 export function billingModelIrreversible(link: string, current: CurrentBillingModel): Refusal {
@@ -80,28 +88,30 @@ export function billingModelNotSchedulable(now: Date): Refusal {
   )
 }
 
-export function refusedLegacyLink(refusal: Extract<LegacyLinkDecision, { kind: 'refused' }>['refusal']): Refusal {
-  switch (refusal) {
-    case 'linked_in_the_future':
-      return invalid(
-        'LegacyLinkInTheFuture',
-        "'linkedAt' is later than now. A legacy link is one that exists already; create a new one in the subscription itself.",
-        'properties.linkedAt',
-      )
-    case 'model_not_of_that_time':
-      return conflict(
-        'BillingModelNotAvailable',
-        'A link of that date is billed by monthly active users; only older links, never changed, are billed per authentication.',
-        'properties.billingType',
-      )
-    case 'change_out_of_order':
-      return invalid(
-        'LegacyLinkChangeOutOfOrder',
-        "A legacy link that is billed by monthly active users needs 'mauSince': after 'linkedAt', not before the model came into being and not in the future.",
-        'properties.mauSince',
-      )
-  }
+type LegacyRefusal = Extract<LegacyLinkDecision, { kind: 'refused' }>['refusal']
+
+const legacyRefusals: Record<LegacyRefusal, () => Refusal> = {
+  linked_in_the_future: () =>
+    invalid(
+      'LegacyLinkInTheFuture',
+      "'linkedAt' is later than now. A legacy link is one that exists already; create a new one in the subscription itself.",
+      'properties.linkedAt',
+    ),
+  model_not_of_that_time: () =>
+    conflict(
+      'BillingModelNotAvailable',
+      'A link of that date is billed by monthly active users; only older links, never changed, are billed per authentication.',
+      'properties.billingType',
+    ),
+  change_out_of_order: () =>
+    invalid(
+      'LegacyLinkChangeOutOfOrder',
+      "A legacy link that was changed to monthly active users needs 'mauSince': after 'linkedAt', not before that model came into being and not in the future.",
+      'properties.mauSince',
+    ),
 }
+
+export const refusedLegacyLink = (refusal: LegacyRefusal): Refusal => legacyRefusals[refusal]()
 
 /** What goes and what stays when a link is deleted. */
 export const unlinkNotices = {

@@ -1,9 +1,7 @@
 import { parseBody } from '../../http/body.ts'
 import { etagOf, requireMatch } from '../../http/etag.ts'
 import { type ApiRequest, created, noContent, type Operation, ok, pathParameter } from '../../http/operation.ts'
-import { isSubscriptionId } from '../../domain/resource/resource-id.ts'
 import type { ResourceId } from '../../domain/resource/resource-id.ts'
-import { invalid } from '../../domain/refusal.ts'
 import { checkTenantNameAvailability } from '../../operations/check-identity-link-name.ts'
 import type { OperationContext } from '../../operations/context.ts'
 import { deleteIdentityLink } from '../../operations/delete-identity-link.ts'
@@ -19,6 +17,7 @@ import {
   nameAvailabilityBody,
   toWireB2cDirectory,
 } from './b2c-directory.wire.ts'
+import { subscriptionIdOf } from './subscription-id.ts'
 import { unlinked } from './unlink.wire.ts'
 
 const ofSubscription = '/subscriptions/{subscriptionId}'
@@ -166,16 +165,6 @@ export const b2cDirectoryOperations: readonly Operation<OperationContext>[] = [
     },
   },
 ]
-
-export function subscriptionIdOf(request: ApiRequest): string {
-  const id = pathParameter(request, 'subscriptionId')
-  if (!isSubscriptionId(id))
-    throw invalid(
-      'InvalidSubscriptionId',
-      `The provided subscription identifier '${id}' is malformed or invalid. It must be a GUID.`,
-    )
-  return id.toLowerCase()
-}
 
 const idOf = (request: ApiRequest): ResourceId =>
   linkId('identityTenant', {

@@ -1,0 +1,126 @@
+import { randomUUID } from 'node:crypto'
+import { roleIds } from '../../../src/domain/access/built-in-roles.ts'
+import { insertResourceGroup } from '../../../src/store/resource-group.ts'
+import { insertRoleAssignment } from '../../../src/store/role-assignment.ts'
+import { insertSubscription, setSubscriptionState, type Subscription } from '../../../src/store/subscription.ts'
+import type { Client, TestCloud } from '../../support/cloud.ts'
+
+export interface Person {
+  readonly tenantId: string
+  readonly objectId: string
+  readonly userPrincipalName: string
+  readonly client: Client
+}
+
+export interface TestTenant {
+  readonly id: string
+  readonly domain: string
+}
+
+/** Tenants and people over the wire; subscriptions as rows, with who owns them. */
+export class IdentityCloud {
+  readonly cloud: TestCloud
+  private serial = 0
+
+  constructor(cloud: TestCloud) {
+    this.cloud = cloud
+  }
+
+  /** A workforce tenant with its administrator. */
+  async workforce(label = this.label('workforce')): Promise<{ tenant: TestTenant; administrator: Person }> {
+    const { tenant, administrator } = await this.putTenant(label, 'workforce', { displayName: 'Administrator' })
+    return {
+      tenant,
+      administrator: await this.person(tenant.id, administrator.objectId, administrator.userPrincipalName),
+    }
+  }
+
+  /** An identity tenant that a person of another tenant administers. */
+  async identity(administrator: Person, label = this.label('identity')): Promise<TestTenant> {
+    const named = { homeTenantId: administrator.tenantId, homeObjectId: administrator.objectId }
+    return (await this.putTenant(label, 'identity', named)).tenant
+  }
+
+  async user(by: Person, name: string, tenant: TestTenant): Promise<Person> {
+    const userPrincipalName = `${name}@${tenant.domain}`
+    const reply = await by.client.post('/v1.0/users', {
+      accountEnabled: true,
+      displayName: name,
+      mailNickname: name,
+      userPrincipalName,
+      passwordProfile: { password: 'correct horse battery' },
+    })
+    if (reply.status !== 201) throw new Error(`no user: ${JSON.stringify(reply.body)}`)
+    return this.person(tenant.id, reply.body.id, userPrincipalName)
+  }
+
+  async subscription(tenant: TestTenant, owner?: Person): Promise<string> {
+    const id = randomUUID()
+    const createdAt = new Date('2019-01-01T00:00:00Z')
+    await insertSubscription(this.cloud.running.db, {
+      id,
+      displayName: 'Production',
+      offer: 'direct',
+      workload: 'Production',
+      tags: {},
+      tenantId: tenant.id,
+      createdAt,
+      createdBy: owner?.objectId ?? randomUUID(),
+    })
+    for (const name of ['identity', 'other'])
+      await insertResourceGroup(this.cloud.running.db, {
+        subscriptionId: id,
+        name,
+        location: 'westeurope',
+        managedBy: null,
+        tags: {},
+        createdAt,
+      })
+    if (owner) await this.grant(`/subscriptions/${id}`, 'owner', owner)
+    return id
+  }
+
+  async grant(scope: string, role: keyof typeof roleIds, person: Person): Promise<void> {
+    await insertRoleAssignment(this.cloud.running.db, {
+      id: randomUUID(),
+      tenantId: person.tenantId,
+      scope,
+      roleDefinitionId: roleIds[role],
+      principalId: person.objectId,
+      principalType: 'User',
+      description: null,
+      createdAt: new Date('2019-01-01T00:00:00Z'),
+      createdBy: randomUUID(),
+    })
+  }
+
+  setState(subscriptionId: string, state: Subscription['state']): Promise<void> {
+    return setSubscriptionState(this.cloud.running.db, subscriptionId, { state, cancelledAt: null, deletedAt: null })
+  }
+
+  private label(kind: string): string {
+    this.serial += 1
+    return `${kind}${this.serial}`
+  }
+
+  private async person(tenantId: string, objectId: string, userPrincipalName: string): Promise<Person> {
+    const client = this.cloud.as(await this.cloud.userToken(tenantId, objectId))
+    return { tenantId, objectId, userPrincipalName, client }
+  }
+
+  private async putTenant(label: string, kind: 'workforce' | 'identity', administrator: unknown) {
+    const id = randomUUID()
+    const reply = await this.cloud.operator.put(`/providers/Tenantry.Directory/tenants/${id}?api-version=2026-11-01`, {
+      properties: { displayName: label, kind, countryCode: 'SE', initialDomainLabel: label, administrator },
+    })
+    if (reply.status !== 201) throw new Error(`no tenant: ${JSON.stringify(reply.body)}`)
+    const { initialDomain, administrator: named } = reply.body.properties
+    return { tenant: { id, domain: initialDomain as string }, administrator: named }
+  }
+}
+
+export const version = 'api-version=2021-04-01'
+
+export function linkPath(subscriptionId: string, name: string, group = 'identity'): string {
+  return `/subscriptions/${subscriptionId}/resourceGroups/${group}/providers/Microsoft.AzureActiveDirectory/b2cDirectories/${name}`
+}
