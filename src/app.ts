@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { mkdir, readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { join, resolve } from 'node:path'
 import type { FastifyInstance } from 'fastify'
@@ -12,6 +13,8 @@ import { ensureServerCertificate } from './adapters/tls.ts'
 import { generateSigningKey, TokenSigner } from './adapters/token-signer.ts'
 import { wallClock } from './adapters/wall-clock.ts'
 import type { Config } from './config/config.ts'
+import { renderInvoiceCsv } from './documents/invoice-csv.ts'
+import { renderInvoicePdf } from './documents/invoice-pdf.ts'
 import type { Caller } from './domain/access/caller.ts'
 import { Authenticator, issuerOf, type TokenClaims } from './http/authentication.ts'
 import type { DispatcherPorts } from './http/dispatcher.ts'
@@ -23,6 +26,7 @@ import { armRateLimits, RateLimiter } from './http/rate-limit.ts'
 import { RoutingTable } from './http/routing-table.ts'
 import { createServer } from './http/server.ts'
 import { startLongRunningWorker } from './jobs/long-running-worker.ts'
+import { longRunningWorkers } from './jobs/long-running-workers.ts'
 import type { OperationContext, OperationEnvironment } from './operations/context.ts'
 import { ensureOperator, type OperatorCredentials } from './operations/ensure-operator.ts'
 import { runNextLongRunning } from './operations/long-running.ts'
@@ -34,8 +38,9 @@ import { type EmbeddedPostgres, findEmbeddedPostgres, startEmbeddedPostgres } fr
 import { countOpenLongRunningOperations } from './store/long-running-operation.ts'
 import { migrate } from './store/migrate.ts'
 import { establishSetting } from './store/platform-setting.ts'
-import { findSandboxClock } from './store/sandbox-clock.ts'
+import { findSandboxClock, readSandboxClock } from './store/sandbox-clock.ts'
 import { insertSigningKey, listSigningKeys } from './store/signing-key.ts'
+import { createPostgresUsageStore } from './usage/postgres/postgres-usage-store.ts'
 
 export interface RunningTenantry {
   readonly baseUrl: string
@@ -93,8 +98,11 @@ export async function startTenantry(config: Config, options: StartOptions = {}):
     const readBusinessTime = async (scope: Db): Promise<Date> =>
       (config.mode === 'sandbox' ? await findSandboxClock(scope) : undefined) ?? wallClock.now()
     const environment: OperationEnvironment = {
-      usage: undefined as never,
-      renderDocument: undefined as never,
+      usage: createPostgresUsageStore({
+        pool: database.pool,
+        now: async (run) => (config.mode === 'sandbox' ? await readSandboxClock(run) : undefined) ?? wallClock.now(),
+      }),
+      renderDocument: await openDocumentRenderer(),
       random: systemRandom,
       settings: {
         domainSuffix: config.domainSuffix,
@@ -117,14 +125,13 @@ export async function startTenantry(config: Config, options: StartOptions = {}):
     })
     const findCaller = (scope: Db, claims: Omit<TokenClaims, 'isApplication'>) => callerOf(scope, claims, operator)
 
-    const workers = new Map()
     const onWorkFailure = (error: unknown): void => log.error({ err: error }, 'a long-running operation failed')
     const worker = startLongRunningWorker(
       timers,
       () =>
         runNextLongRunning(
           db,
-          workers,
+          longRunningWorkers,
           async (scope, operation) => {
             const claims = { tenantId: operation.tenantId, objectId: operation.principalId, appId: '' }
             const caller = await findCaller(scope, claims)
@@ -258,6 +265,18 @@ async function startDatabase(
     sleep,
     settings: config.postgresSettings,
   })
+}
+
+/** The fonts are read once; the renderer itself touches no file. */
+async function openDocumentRenderer(): Promise<OperationEnvironment['renderDocument']> {
+  const { resolve: locate } = createRequire(import.meta.url)
+  const font = (file: string): Promise<Uint8Array> => readFile(locate(`@expo-google-fonts/inter/${file}`))
+  const fonts = {
+    regular: await font('400Regular/Inter_400Regular.ttf'),
+    bold: await font('600SemiBold/Inter_600SemiBold.ttf'),
+  }
+  return async (document, kind, language) =>
+    kind === 'pdf' ? renderInvoicePdf(document, language, fonts) : renderInvoiceCsv(document, language)
 }
 
 async function openSigner(db: Db): Promise<TokenSigner> {

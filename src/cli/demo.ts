@@ -4,12 +4,13 @@ import { Command } from 'commander'
 import { systemTimers } from '../adapters/timers.ts'
 import { startTenantry } from '../app.ts'
 import { readConfig } from '../config/config.ts'
+import { renderStatementText } from '../documents/statement-text.ts'
+import type { InvoiceDocument } from '../domain/billing/invoice-document.ts'
 import { auditOf, renderAudit } from './audit.ts'
 import { print, say } from './output.ts'
 import { replayFile } from './replay.ts'
 import { serveUntilStopped } from './serve.ts'
 import { Session } from './session.ts'
-import { renderStatement } from './statement.ts'
 
 const examples = new URL('../../examples/', import.meta.url)
 
@@ -43,7 +44,7 @@ export const demoCommand = new Command('demo')
     } finally {
       session.close()
     }
-    for (const { title, document } of record.statements) print(`\n${renderStatement(title, document)}`)
+    for (const { title, document } of record.statements) print(`\n${title}\n${renderStatementText(document as InvoiceDocument, 'en')}`)
     print(`\n${renderAudit(await auditOf(config))}`)
     print(`\nServing at      ${running.baseUrl}  (API description: ${running.baseUrl}/openapi.json)`)
     print(`Operator        ${join(dataDir, 'operator.json')}  (tenantId, clientId, clientSecret)`)

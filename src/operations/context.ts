@@ -1,4 +1,5 @@
 import type { Caller } from '../domain/access/caller.ts'
+import type { InvoiceDocument, InvoiceLanguage } from '../domain/billing/invoice-document.ts'
 import type { Random } from '../domain/ports.ts'
 import type { Db } from '../store/db.ts'
 import type { UsageStore } from '../usage/usage-store.ts'
@@ -37,7 +38,7 @@ export interface OperationEnvironment {
     userName?: string
   }): Promise<IssuedToken>
   /** Draws an issued document; the same document gives the same bytes. */
-  renderDocument(document: unknown, kind: 'pdf' | 'csv', language: 'en' | 'sv'): Promise<Uint8Array>
+  renderDocument(document: InvoiceDocument, kind: 'pdf' | 'csv', language: InvoiceLanguage): Promise<Uint8Array>
 }
 
 /**

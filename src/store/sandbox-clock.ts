@@ -24,3 +24,11 @@ export async function hasHistory(db: Db): Promise<boolean> {
   const result = await sql<{ has: boolean }>`select exists (select from audit_record) as has`.execute(db)
   return result.rows[0]?.has ?? false
 }
+
+/** The same reading for a room with a connection of its own. */
+export async function readSandboxClock(
+  run: <R extends object>(text: string, values?: readonly unknown[]) => Promise<readonly R[]>,
+): Promise<Date | undefined> {
+  const [row] = await run<{ value: { now: string } }>('select value from platform_setting where name = $1', [name])
+  return row && new Date(row.value.now)
+}
