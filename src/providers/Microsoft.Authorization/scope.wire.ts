@@ -1,9 +1,21 @@
+import { invalid } from '../../domain/refusal.ts'
 import { type ApiRequest, pathParameter } from '../../http/operation.ts'
 
 /** The scope of an operation that stands on any scope; `/` at the root of the tenant. */
 export function scopeOf(request: ApiRequest): string {
   const scope = pathParameter(request, 'scope')
   return scope === '' ? '/' : scope
+}
+
+/** A name that the caller chose for something of policy. */
+export function resourceName(request: ApiRequest, parameter: string, longest: number): string {
+  const name = pathParameter(request, parameter)
+  if (name.length <= longest && !/[<>*%&:\\?+/#]/.test(name) && !/[. ]$/.test(name)) return name
+  throw invalid(
+    'InvalidResourceName',
+    `The name '${name}' is not allowed: at most ${longest} characters, none of < > * % & : \\ ? + / #, and no dot or space at the end.`,
+    parameter,
+  )
 }
 
 export const roleApiVersions = [
