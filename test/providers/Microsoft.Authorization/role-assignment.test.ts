@@ -290,7 +290,7 @@ describe('what may be assigned', () => {
     ]
     for (const [id, content, code] of cases) {
       const reply = await owner.put(pathOf(scope, id), content)
-      expect([reply.status, reply.body.error.code], code).toEqual([400, code])
+      expect([reply.status, reply.body.error.code]).toEqual([400, code])
     }
     const missing = await owner.put(pathOf(`${scope}/resourceGroups/none`, randomUUID()), body(roles.reader, bob))
     expect([missing.status, missing.body.error.code]).toEqual([404, 'ResourceGroupNotFound'])
