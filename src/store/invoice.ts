@@ -1,0 +1,325 @@
+import { type Selectable, sql } from 'kysely'
+import type { ChargeType, DocumentType } from '../domain/billing/invoice-document.ts'
+import type { BilledInvoiceLine } from '../domain/billing/invoice-facts.ts'
+import type { LineKind } from '../domain/rating/line-key.ts'
+import type { Db } from './db.ts'
+import type { Database } from './schema.ts'
+
+export type InvoiceStatus = 'Due' | 'OverDue' | 'Paid' | 'Void'
+
+export interface IssuedInvoice {
+  readonly id: string
+  /** Null on a statement (DEC-37). */
+  readonly number: string | null
+  readonly documentType: DocumentType
+  readonly runId: string | null
+  readonly account: string
+  readonly profile: string
+  readonly period: string
+  readonly currency: string
+  readonly invoiceDate: Date
+  readonly dueDate: Date
+  readonly subtotalMinor: bigint
+  readonly taxMinor: bigint
+  readonly totalMinor: bigint
+  readonly cutoffBatch: bigint
+  readonly creditFor: string | null
+  readonly documentSha256: string
+}
+
+export interface InvoiceToStore extends IssuedInvoice {
+  /** The canonical JSON. */
+  readonly document: string
+}
+
+export interface LineToStore {
+  readonly invoiceId: string
+  readonly lineNumber: number
+  readonly usagePeriod: string
+  readonly chargeType: ChargeType
+  readonly lineKind: LineKind
+  readonly section: string | null
+  readonly customer: string | null
+  readonly subscriptionId: string
+  readonly meterId: string
+  readonly groupingKey: string
+  readonly priceListName: string
+  readonly priceVersion: number
+  readonly quantity: string
+  readonly amount: string
+  readonly amountMinor: bigint
+}
+
+export interface StoredInvoice extends IssuedInvoice {
+  readonly status: InvoiceStatus | null
+}
+
+/**
+ * The next `count` numbers of a series: the last one given before them. The series stays locked until the transaction
+ * ends, so that numbers have no gaps and none is given twice.
+ */
+export async function takeInvoiceNumbers(db: Db, series: string, count: number): Promise<bigint> {
+  const { rows } = await sql<{ last_number: bigint }>`
+    insert into invoice_series as s (name, last_number) values (${series}, ${count})
+    on conflict (name) do update set last_number = s.last_number + ${count}
+    returning last_number`.execute(db)
+  return (rows[0]?.last_number ?? BigInt(count)) - BigInt(count)
+}
+
+export async function insertInvoices(db: Db, invoices: readonly InvoiceToStore[]): Promise<void> {
+  if (invoices.length === 0) return
+  await sql`
+    insert into invoice (id, number, document_type, run_id, billing_account_name, billing_profile_name, period, currency,
+      invoice_date, due_date, subtotal_minor, tax_minor, total_minor, cutoff_batch, credit_for, document, document_sha256)
+    select * from unnest(${invoices.map((invoice) => invoice.id)}::uuid[],
+      ${invoices.map((invoice) => invoice.number)}::text[], ${invoices.map((invoice) => invoice.documentType)}::text[],
+      ${invoices.map((invoice) => invoice.runId)}::uuid[], ${invoices.map((invoice) => invoice.account)}::text[],
+      ${invoices.map((invoice) => invoice.profile)}::text[], ${invoices.map((invoice) => invoice.period)}::text[],
+      ${invoices.map((invoice) => invoice.currency)}::text[],
+      ${invoices.map((invoice) => invoice.invoiceDate.toISOString())}::timestamptz[],
+      ${invoices.map((invoice) => invoice.dueDate.toISOString())}::timestamptz[],
+      ${invoices.map((invoice) => invoice.subtotalMinor.toString())}::bigint[],
+      ${invoices.map((invoice) => invoice.taxMinor.toString())}::bigint[],
+      ${invoices.map((invoice) => invoice.totalMinor.toString())}::bigint[],
+      ${invoices.map((invoice) => invoice.cutoffBatch.toString())}::bigint[],
+      ${invoices.map((invoice) => invoice.creditFor)}::uuid[], ${invoices.map((invoice) => invoice.document)}::text[],
+      ${invoices.map((invoice) => invoice.documentSha256)}::text[])`.execute(db)
+}
+
+/** Arrays keep a hundred thousand lines in one statement. */
+export async function insertInvoiceLines(db: Db, lines: readonly LineToStore[]): Promise<void> {
+  if (lines.length === 0) return
+  await sql`
+    insert into invoice_line (invoice_id, line_number, usage_period, charge_type, line_kind, invoice_section_name,
+      customer_name, subscription_id, meter_id, grouping_key, price_list_name, price_version, quantity, amount, amount_minor)
+    select * from unnest(${lines.map((line) => line.invoiceId)}::uuid[], ${lines.map((line) => line.lineNumber)}::int[],
+      ${lines.map((line) => line.usagePeriod)}::text[], ${lines.map((line) => line.chargeType)}::text[],
+      ${lines.map((line) => line.lineKind)}::text[], ${lines.map((line) => line.section)}::text[],
+      ${lines.map((line) => line.customer)}::text[], ${lines.map((line) => line.subscriptionId)}::uuid[],
+      ${lines.map((line) => line.meterId)}::text[], ${lines.map((line) => line.groupingKey)}::text[],
+      ${lines.map((line) => line.priceListName)}::text[], ${lines.map((line) => line.priceVersion)}::int[],
+      ${lines.map((line) => line.quantity)}::numeric[], ${lines.map((line) => line.amount)}::numeric[],
+      ${lines.map((line) => line.amountMinor.toString())}::bigint[])`.execute(db)
+}
+
+export async function insertInvoiceStatus(
+  db: Db,
+  rows: readonly { readonly invoiceId: string; readonly at: Date; readonly status: InvoiceStatus }[],
+): Promise<void> {
+  if (rows.length === 0) return
+  await sql`
+    insert into invoice_status (invoice_id, at, status)
+    select * from unnest(${rows.map((row) => row.invoiceId)}::uuid[], ${rows.map((row) => row.at.toISOString())}::timestamptz[],
+      ${rows.map((row) => row.status)}::text[])
+    on conflict do nothing`.execute(db)
+}
+
+export async function insertInvoicedUsage(
+  db: Db,
+  rows: readonly {
+    readonly invoiceId: string
+    readonly profile: string
+    readonly usagePeriod: string
+    readonly print: string
+  }[],
+): Promise<void> {
+  if (rows.length === 0) return
+  await sql`
+    insert into invoiced_usage (invoice_id, billing_profile_name, usage_period, usage_print)
+    select * from unnest(${rows.map((row) => row.invoiceId)}::uuid[], ${rows.map((row) => row.profile)}::text[],
+      ${rows.map((row) => row.usagePeriod)}::text[], ${rows.map((row) => row.print)}::text[])`.execute(db)
+}
+
+/** What each profile's latest document saw of each month: `profile month` → print. */
+export async function loadUsagePrints(db: Db, profiles: readonly string[]): Promise<Map<string, string>> {
+  const { rows } = await sql<{ billing_profile_name: string; usage_period: string; usage_print: string }>`
+    select distinct on (u.billing_profile_name, u.usage_period) u.billing_profile_name, u.usage_period, u.usage_print
+    from invoiced_usage u join invoice i on i.id = u.invoice_id
+    where u.billing_profile_name = any(${[...profiles]}::text[])
+    order by u.billing_profile_name, u.usage_period, i.period desc`.execute(db)
+  return new Map(rows.map((row) => [`${row.billing_profile_name} ${row.usage_period}`, row.usage_print]))
+}
+
+/** The latest date on which each profile got its month's document. */
+export async function loadLastInvoiceDates(db: Db, profiles: readonly string[]): Promise<Map<string, Date>> {
+  const { rows } = await sql<{ billing_profile_name: string; last: Date }>`
+    select billing_profile_name, max(invoice_date) as last from invoice
+    where billing_profile_name = any(${[...profiles]}::text[]) and document_type <> 'CreditNote'
+    group by billing_profile_name`.execute(db)
+  return new Map(rows.map((row) => [row.billing_profile_name, row.last]))
+}
+
+/** What was billed of months, by `profile month`. Credit notes give money back and change nothing about usage. */
+export async function loadBilledLines(
+  db: Db,
+  months: readonly { readonly profile: string; readonly period: string }[],
+): Promise<Map<string, BilledInvoiceLine[]>> {
+  const billed = new Map<string, BilledInvoiceLine[]>()
+  if (months.length === 0) return billed
+  const { rows } = await sql<Selectable<Database['invoice_line']> & { number: string | null; profile: string }>`
+    select l.*, i.number, i.billing_profile_name as profile
+    from unnest(${months.map((month) => month.profile)}::text[], ${months.map((month) => month.period)}::text[])
+      as m (profile, period)
+    join invoice i on i.billing_profile_name = m.profile and i.document_type <> 'CreditNote' and i.period >= m.period
+    join invoice_line l on l.invoice_id = i.id and l.usage_period = m.period
+    order by i.period, l.line_number`.execute(db)
+  for (const row of rows) {
+    const key = `${row.profile} ${row.usage_period}`
+    const of = billed.get(key) ?? []
+    of.push({
+      lineKind: row.line_kind as LineKind,
+      invoiceSectionName: row.invoice_section_name,
+      customerName: row.customer_name,
+      subscriptionId: row.subscription_id,
+      meterId: row.meter_id,
+      groupingKey: row.grouping_key,
+      priceListName: row.price_list_name,
+      priceVersion: row.price_version,
+      quantity: row.quantity,
+      amountMinor: row.amount_minor,
+      documentNumber: row.number,
+    })
+    billed.set(key, of)
+  }
+  return billed
+}
+
+const summaryColumns = [
+  'i.id',
+  'i.number',
+  'i.document_type as documentType',
+  'i.run_id as runId',
+  'i.billing_account_name as account',
+  'i.billing_profile_name as profile',
+  'i.period',
+  'i.currency',
+  'i.invoice_date as invoiceDate',
+  'i.due_date as dueDate',
+  'i.subtotal_minor as subtotalMinor',
+  'i.tax_minor as taxMinor',
+  'i.total_minor as totalMinor',
+  'i.cutoff_batch as cutoffBatch',
+  'i.credit_for as creditFor',
+  'i.document_sha256 as documentSha256',
+] as const
+
+function select(db: Db) {
+  return db
+    .selectFrom('invoice as i')
+    .select(summaryColumns)
+    .select(
+      sql<InvoiceStatus | null>`(select s.status from invoice_status s where s.invoice_id = i.id
+        order by s.at desc, array_position(array['Due', 'OverDue', 'Paid', 'Void'], s.status) desc limit 1)`.as(
+        'status',
+      ),
+    )
+}
+
+const guidText = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+/** By number in any casing; a statement, which has none, by its id. */
+export async function findInvoice(db: Db, name: string): Promise<StoredInvoice | undefined> {
+  const query = guidText.test(name.toLowerCase())
+    ? select(db).where('i.id', '=', name.toLowerCase())
+    : select(db).where('i.number', '=', name.toUpperCase())
+  return query.executeTakeFirst()
+}
+
+export async function findInvoiceOfMonth(db: Db, profile: string, period: string): Promise<StoredInvoice | undefined> {
+  return select(db)
+    .where('i.billing_profile_name', '=', profile)
+    .where('i.period', '=', period)
+    .where('i.document_type', '<>', 'CreditNote')
+    .executeTakeFirst()
+}
+
+export interface InvoiceFilter {
+  readonly account?: string
+  readonly profiles?: readonly string[]
+  readonly documentTypes: readonly DocumentType[]
+  /** Invoice dates in [from, to). */
+  readonly from?: Date
+  readonly to?: Date
+  readonly subscriptionId?: string
+}
+
+/** Newest first. */
+export async function listInvoices(
+  db: Db,
+  filter: InvoiceFilter,
+  page: { after?: string | undefined; limit: number },
+): Promise<StoredInvoice[]> {
+  let query = select(db).where('i.document_type', 'in', [...filter.documentTypes])
+  if (filter.account !== undefined) query = query.where('i.billing_account_name', '=', filter.account)
+  if (filter.profiles !== undefined)
+    query = query.where('i.billing_profile_name', 'in', filter.profiles.length > 0 ? [...filter.profiles] : [''])
+  if (filter.from) query = query.where('i.invoice_date', '>=', filter.from)
+  if (filter.to) query = query.where('i.invoice_date', '<', filter.to)
+  if (filter.subscriptionId !== undefined)
+    query = query.where(
+      sql<boolean>`exists (select from invoice_line l where l.invoice_id = i.id
+        and l.subscription_id = ${filter.subscriptionId}::uuid)`,
+    )
+  if (page.after !== undefined) {
+    const [at, id] = page.after.split('~')
+    query = query.where(sql<boolean>`(i.invoice_date, i.id) < (${at}::timestamptz, ${id}::uuid)`)
+  }
+  return query.orderBy('i.invoice_date', 'desc').orderBy('i.id', 'desc').limit(page.limit).execute()
+}
+
+export const invoicePageKey = (invoice: StoredInvoice): string => `${invoice.invoiceDate.toISOString()}~${invoice.id}`
+
+export async function loadInvoiceDocument(db: Db, id: string): Promise<string> {
+  const row = await db.selectFrom('invoice').select('document').where('id', '=', id).executeTakeFirstOrThrow()
+  return row.document
+}
+
+export async function listInvoiceStatuses(
+  db: Db,
+  id: string,
+): Promise<{ readonly at: Date; readonly status: InvoiceStatus }[]> {
+  return db.selectFrom('invoice_status').select(['at', 'status']).where('invoice_id', '=', id).orderBy('at').execute()
+}
+
+export async function listCreditNotes(db: Db, id: string): Promise<StoredInvoice[]> {
+  return select(db).where('i.credit_for', '=', id).orderBy('i.number').execute()
+}
+
+/** Lines of an original that credit notes have taken back, with what each took. */
+export async function loadCreditedMinor(db: Db, id: string): Promise<bigint> {
+  const { rows } = await sql<{ credited: bigint }>`
+    select coalesce(sum(subtotal_minor), 0)::bigint as credited from invoice where credit_for = ${id}::uuid`.execute(db)
+  return -(rows[0]?.credited ?? 0n)
+}
+
+/** Keeps two credit notes of one invoice from giving the same money back. */
+export async function lockInvoice(db: Db, id: string): Promise<void> {
+  await sql`select from invoice where id = ${id}::uuid for update`.execute(db)
+}
+
+export interface InvoiceFile {
+  readonly bytes: Uint8Array
+  readonly sha256: string
+}
+
+export async function findInvoiceFile(db: Db, invoiceId: string, kind: string): Promise<InvoiceFile | undefined> {
+  return db
+    .selectFrom('invoice_file')
+    .select(['bytes', 'sha256'])
+    .where('invoice_id', '=', invoiceId)
+    .where('kind', '=', kind)
+    .executeTakeFirst()
+}
+
+/** Once stored never changed: the first one stays, and it is what is answered. */
+export async function establishInvoiceFile(
+  db: Db,
+  file: InvoiceFile & { readonly invoiceId: string; readonly kind: string },
+): Promise<InvoiceFile> {
+  await db
+    .insertInto('invoice_file')
+    .values({ invoice_id: file.invoiceId, kind: file.kind, bytes: Buffer.from(file.bytes), sha256: file.sha256 })
+    .onConflict((conflict) => conflict.columns(['invoice_id', 'kind']).doNothing())
+    .execute()
+  return (await findInvoiceFile(db, file.invoiceId, file.kind)) ?? file
+}
