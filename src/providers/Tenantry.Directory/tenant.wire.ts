@@ -71,7 +71,7 @@ function fromWireAdministrator(wire: z.output<typeof administrator>): WantedAdmi
 }
 
 /** The administrator, with an application's secret, is in the answer that named it and in no other. */
-export function toWireTenant(tenant: TenantWithDomains, named?: NamedAdministrator | undefined) {
+export function toWireTenant(tenant: TenantWithDomains, named?: NamedAdministrator) {
   return {
     id: `/providers/Tenantry.Directory/tenants/${tenant.id}`,
     name: tenant.id,

@@ -296,7 +296,7 @@ describe('lists', () => {
       expect(reply.body.value.length).toBeLessThanOrEqual(3)
       ids.push(...reply.body.value.map((user: { id: string }) => user.id))
       const link: string | undefined = reply.body['@odata.nextLink']
-      if (link !== undefined) expect(link.startsWith(`${cloud.baseUrl}/v1.0/users?`)).toBe(true)
+      expect(link ?? `${cloud.baseUrl}/v1.0/users?`).toContain(`${cloud.baseUrl}/v1.0/users?`)
       next = link?.slice(cloud.baseUrl.length)
     }
     expect(ids).toEqual(all.body.value.map((user: { id: string }) => user.id))
