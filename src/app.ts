@@ -28,10 +28,12 @@ import { createServer } from './http/server.ts'
 import { startLongRunningWorker } from './jobs/long-running-worker.ts'
 import { longRunningWorkers } from './jobs/long-running-workers.ts'
 import type { OperationContext, OperationEnvironment } from './operations/context.ts'
+import { appendEvents, reportableBy } from './operations/append-events.ts'
 import { ensureOperator, type OperatorCredentials } from './operations/ensure-operator.ts'
 import { runNextLongRunning } from './operations/long-running.ts'
 import { type RepeatKey, runRequest } from './operations/run-request.ts'
 import { allOperations } from './providers/all.ts'
+import { eventsPlugin } from './providers/events/events.routes.ts'
 import { findCallerFacts } from './store/caller.ts'
 import { type Db, openDatabase } from './store/db.ts'
 import { type EmbeddedPostgres, findEmbeddedPostgres, startEmbeddedPostgres } from './store/embedded/embedded-postgres.ts'
@@ -198,6 +200,18 @@ export async function startTenantry(config: Config, options: StartOptions = {}):
       random: systemRandom,
       onFailure,
       plugins: [
+        eventsPlugin({
+          authenticate: (authorization) => authenticator.authenticate(authorization),
+          append: async (caller, items) =>
+            appendEvents(
+              environment.usage,
+              { tenantId: caller.tenantId, principalId: caller.objectId },
+              items,
+              reportableBy({ db, caller, readNow: () => readBusinessTime(db) }),
+            ),
+          onAnswered: metrics.countAnswer,
+          random: systemRandom,
+        }),
         healthPlugin({
           metrics,
           checkReady: async () => void (await database.pool.query('select 1')),

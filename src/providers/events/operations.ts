@@ -1,0 +1,1 @@
+export { eventsOperations as operations } from './events.routes.ts'
