@@ -65,6 +65,8 @@ export interface ApiResponse {
   /** Serialised as JSON; a Uint8Array or string is sent as it is with the content-type header given. */
   readonly body?: unknown
   readonly headers?: Readonly<Record<string, string>>
+  /** The body is shown in this answer only: it is kept nowhere, not even for a repeated request. */
+  readonly isShownOnce?: boolean
 }
 
 export const ok = (body: unknown, headers?: Record<string, string>): ApiResponse =>

@@ -29,6 +29,8 @@ export interface Answer {
   readonly status: number
   readonly body?: unknown
   readonly headers?: Readonly<Record<string, string>>
+  /** The body is shown in this answer only: it is kept nowhere, not even for a repeated request. */
+  readonly isShownOnce?: boolean
 }
 
 const retryWindowMs = 15 * 60_000
@@ -74,7 +76,7 @@ export async function runRequest<A extends Answer>(
         return { status: stored.status, headers: stored.headers, body: stored.body ?? undefined }
     }
     const answer = await handle(context)
-    if (!(answer.body instanceof Uint8Array))
+    if (!(answer.body instanceof Uint8Array) && !answer.isShownOnce)
       await insertStoredAnswer(transaction, key, {
         bodyHash: repeatKey.bodyHash,
         status: answer.status,

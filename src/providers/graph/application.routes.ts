@@ -129,10 +129,11 @@ export const applicationOperations: readonly Operation<OperationContext>[] = [
         startAt: instantOf(wanted?.startDateTime),
         endAt: instantOf(wanted?.endDateTime),
       })
-      return ok({
+      const body = {
         '@odata.context': `${request.baseUrl}/v1.0/$metadata#microsoft.graph.passwordCredential`,
         ...toWirePassword(password),
-      })
+      }
+      return { ...ok(body), isShownOnce: true }
     },
   },
   {

@@ -49,10 +49,17 @@ describe('client secrets', () => {
         endDateTime: '2028-03-01T09:00:00.000Z',
       },
     ])
+    const repeatable = { 'x-ms-client-request-id': '55555555-aaaa-4aaa-8aaa-000000000001' }
+    const added = await contoso.administrator.post(`/v1.0/applications/${id}/addPassword`, {}, repeatable)
+    expect(added.status).toBe(200)
+    const answers = await cloud.running.db.selectFrom('idempotency_record').selectAll().execute()
     const kept = await cloud.running.db.selectFrom('application_password').selectAll().execute()
     const audit = await cloud.running.db.selectFrom('audit_record').selectAll().execute()
-    const text = JSON.stringify([kept, audit], (_, value) => (typeof value === 'bigint' ? String(value) : value))
+    const text = JSON.stringify([kept, audit, answers], (_, value) =>
+      typeof value === 'bigint' ? String(value) : value,
+    )
     expect(text).not.toContain(secretText)
+    expect(text).not.toContain(added.body.secretText)
   })
 
   test('a removed secret signs nobody in, and the others still do', async () => {
