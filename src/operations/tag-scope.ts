@@ -35,15 +35,16 @@ export async function changeTags(
   scope: string,
   operation: TagOperation,
   given: Tags,
+  verb: 'write' | 'delete' = 'write',
 ): Promise<Tags> {
-  await authorizeResource(context, 'Microsoft.Resources/tags/write', scope)
+  await authorizeResource(context, `Microsoft.Resources/tags/${verb}`, scope)
   const target = targetOf(scope)
   const { before, underPolicy, write } = await load(context, target, scope)
   const after = applyTags(before, operation, given)
   if (JSON.stringify(before) === JSON.stringify(after)) return after
   if (underPolicy) await enforcePolicies(context, { ...underPolicy, tags: after })
   await write(after)
-  await appendAudit(context, { action: 'Microsoft.Resources/tags/write', scope, before, after })
+  await appendAudit(context, { action: `Microsoft.Resources/tags/${verb}`, scope, before, after })
   return after
 }
 

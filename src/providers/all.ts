@@ -1,12 +1,16 @@
 import type { Operation } from '../http/operation.ts'
 import type { OperationContext } from '../operations/context.ts'
 import type { RunDueWork } from '../operations/set-sandbox-clock.ts'
+import { operations as events } from './events/operations.ts'
 import { operations as graph } from './graph/operations.ts'
 import { operations as login, type LoginPorts } from './login/operations.ts'
 import { operations as metadata } from './metadata/operations.ts'
 import { operations as authorization } from './Microsoft.Authorization/operations.ts'
 import { operations as identityLinks } from './Microsoft.AzureActiveDirectory/operations.ts'
+import { operations as resources } from './Microsoft.Resources/operations.ts'
+import { operations as subscriptions } from './Microsoft.Subscription/operations.ts'
 import { operations as tenants } from './Tenantry.Directory/operations.ts'
+import { operations as identityUsage } from './Tenantry.Metering/identity-link.operations.ts'
 import { operations as sandbox } from './Tenantry.Sandbox/operations.ts'
 
 export interface ProviderPorts {
@@ -19,8 +23,12 @@ export interface ProviderPorts {
 export const allOperations = (ports: ProviderPorts): readonly Operation<OperationContext>[] => [
   ...login(ports.login),
   ...metadata,
+  ...events,
   ...authorization(() => allOperations(ports)),
   ...identityLinks,
+  ...identityUsage,
+  ...subscriptions,
+  ...resources,
   ...tenants,
   ...graph,
   ...(ports.isSandbox ? sandbox(ports.runDueWork) : []),

@@ -1,0 +1,9 @@
+import type { Operation } from '../../http/operation.ts'
+import type { OperationContext } from '../../operations/context.ts'
+import { availableOperation } from './available-operation.routes.ts'
+import { aliasOperations } from './subscription-alias.routes.ts'
+import { subscriptionStateOperations } from './subscription-state.routes.ts'
+
+const served = [...aliasOperations, ...subscriptionStateOperations]
+
+export const operations: readonly Operation<OperationContext>[] = [...served, availableOperation(served)]
