@@ -185,7 +185,7 @@ function neededFor({ reason }: Decision, scope: string): { code: string; message
 const reactivation = 'microsoft.subscription/enable/action'
 
 function refuseByState({ id, state }: SubscriptionFacts, action: string): void {
-  if (state === 'Suspended' && action.toLowerCase() !== reactivation)
+  if (state === 'Suspended')
     throw conflict(
       'SubscriptionSuspended',
       `The subscription '${id}' is suspended by the partner who sells it. Its data is kept; ask the partner to resume it.`,

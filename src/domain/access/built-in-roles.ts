@@ -28,6 +28,7 @@ export const roleIds = {
 const ownerOnly = [
   'Microsoft.Subscription/cancel/action',
   'Microsoft.Subscription/enable/action',
+  'Microsoft.Subscription/delete',
   'Microsoft.Subscription/changeTenant*',
   'Microsoft.AzureActiveDirectory/b2cDirectories/changeBillingModel/action',
 ]

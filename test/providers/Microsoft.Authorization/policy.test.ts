@@ -1,3 +1,4 @@
+/* oxlint-disable unicorn/no-thenable -- rules of policies have a member of that name */
 import { randomUUID } from 'node:crypto'
 import { PolicyClient } from '@azure/arm-policy'
 import { PolicyClient as PolicyClient6 } from 'arm-policy-6'
