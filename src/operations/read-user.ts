@@ -1,7 +1,11 @@
+import { type DirectoryRole, directoryRoles } from '../domain/access/directory-roles.ts'
 import { isGuid, objectNotFound } from '../domain/directory/object-id.ts'
+import type { DirectoryObject } from '../domain/directory/principal.ts'
 import type { UserAccount } from '../domain/directory/user-account.ts'
 import { invalid } from '../domain/refusal.ts'
 import type { Db } from '../store/db.ts'
+import { listGroupsOf, listTransitiveGroupsOf } from '../store/directory-object.ts'
+import { listDirectoryRolesOf } from '../store/directory-role.ts'
 import { findUser, findUserByPrincipalName, listUsers, type UserFilter } from '../store/user-account.ts'
 import { authorizeDirectory } from './authorize.ts'
 import type { OperationContext } from './context.ts'
@@ -33,6 +37,33 @@ export async function listUsersOfTenant(
 ): Promise<UserAccount[]> {
   await authorizeDirectory(context, context.caller.tenantId, 'users/read')
   return listUsers(context.db, context.caller.tenantId, filter, page)
+}
+
+export type Membership =
+  | { readonly kind: 'group'; readonly id: string; readonly group: DirectoryObject }
+  | { readonly kind: 'directoryRole'; readonly id: string; readonly role: DirectoryRole }
+
+const groupLists = { memberOf: listGroupsOf, transitiveMemberOf: listTransitiveGroupsOf } as const
+export type Memberships = keyof typeof groupLists
+
+/** The groups and directory roles of a user in one order; the roles, which groups cannot hold, are in both lists. */
+export async function listMembershipsOf(
+  context: OperationContext,
+  user: UserAccount,
+  which: Memberships,
+  page: { after?: string | undefined; limit: number },
+): Promise<Membership[]> {
+  const groups = await groupLists[which](context.db, user.tenantId, user.id, page)
+  const roleIds = await listDirectoryRolesOf(context.db, user.tenantId, user.id)
+  const roles = directoryRoles.filter(
+    ({ templateId }) => roleIds.includes(templateId) && (page.after === undefined || templateId > page.after),
+  )
+  return [
+    ...groups.map((group) => ({ kind: 'group', id: group.id, group }) as const),
+    ...roles.map((role) => ({ kind: 'directoryRole', id: role.templateId, role }) as const),
+  ]
+    .sort((left, right) => (left.id < right.id ? -1 : 1))
+    .slice(0, page.limit)
 }
 
 export async function getUserOf(db: Db, tenantId: string, idOrName: string): Promise<UserAccount> {

@@ -60,6 +60,45 @@ export function listTransitiveMembers(
   )
 }
 
+/** The groups that a principal is in itself. */
+export function listGroupsOf(
+  db: Db,
+  tenantId: string,
+  principalId: string,
+  page: ObjectPage,
+): Promise<DirectoryObject[]> {
+  return listObjects(
+    db,
+    tenantId,
+    sql`select group_id as id from group_member where tenant_id = ${tenantId} and member_id = ${principalId}`,
+    page,
+  )
+}
+
+/** The groups that a principal is in, itself or through another group that still is. */
+export function listTransitiveGroupsOf(
+  db: Db,
+  tenantId: string,
+  principalId: string,
+  page: ObjectPage,
+): Promise<DirectoryObject[]> {
+  return listObjects(
+    db,
+    tenantId,
+    sql`with recursive containing (id) as (
+          select m.group_id from group_member m
+            join principal g on g.id = m.group_id and g.deleted_at is null
+           where m.tenant_id = ${tenantId} and m.member_id = ${principalId}
+          union
+          select m.group_id from containing c
+            join group_member m on m.member_id = c.id and m.tenant_id = ${tenantId}
+            join principal g on g.id = m.group_id and g.deleted_at is null
+        )
+        select id from containing`,
+    page,
+  )
+}
+
 /** The holders of a directory role, as the objects they are. */
 export function listRoleMembers(
   db: Db,

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import type { DirectoryRole } from '../../domain/access/directory-roles.ts'
 import { objectNotFound, parseObjectId } from '../../domain/directory/object-id.ts'
 import { guid } from '../../http/body.ts'
 import { type ApiRequest, created, noContent, type Operation, ok, pathParameter } from '../../http/operation.ts'
@@ -14,20 +13,8 @@ import {
 import type { OperationContext } from '../../operations/context.ts'
 import { parseGraphBody, readReference, referenceBody } from './body.ts'
 import { toWireDirectoryObject } from './directory-object.wire.ts'
-import { type Entity, graph, onEntity, onList, pageOf, toCollection, toEntity } from './entity.ts'
-
-const toWireRole = (role: DirectoryRole): Entity => ({
-  id: role.templateId,
-  roleTemplateId: role.templateId,
-  displayName: role.name,
-  description: role.description,
-})
-
-const toWireTemplate = (role: DirectoryRole): Entity => ({
-  id: role.templateId,
-  displayName: role.name,
-  description: role.description,
-})
+import { toWireRole, toWireTemplate } from './directory-role.wire.ts'
+import { graph, onEntity, onList, pageOf, toCollection, toEntity } from './entity.ts'
 
 /** `{id}` or `roleTemplateId={id}`, which are the same here; `directoryRoles(roleTemplateId='{id}')` is one segment. */
 function roleId(request: ApiRequest): string {

@@ -1,9 +1,18 @@
 import { created, noContent, type Operation, ok, pathParameter } from '../../http/operation.ts'
 import { changeUser, createUser, deleteUser } from '../../operations/change-user.ts'
 import type { OperationContext } from '../../operations/context.ts'
-import { getMe, getUser, listUsersOfTenant } from '../../operations/read-user.ts'
+import {
+  getMe,
+  getUser,
+  listMembershipsOf,
+  listUsersOfTenant,
+  type Membership,
+  type Memberships,
+} from '../../operations/read-user.ts'
 import { parseGraphBody } from './body.ts'
-import { graph, onEntity, onFilteredList, pageOf, toEntity } from './entity.ts'
+import { toWireDirectoryObject } from './directory-object.wire.ts'
+import { toWireRole } from './directory-role.wire.ts'
+import { type Entity, graph, onEntity, onFilteredList, onList, pageOf, toEntity } from './entity.ts'
 import { booleanOf, readFilter, textOf } from './filter.ts'
 import { fromWireNewUser, fromWireUserChanges, newUserBody, toWireUser, userChangesBody } from './user.wire.ts'
 
@@ -15,6 +24,32 @@ const filterable = {
   userType: { type: 'text', uses: ['eq'] },
   accountEnabled: { type: 'boolean', uses: ['eq'] },
 } as const
+
+const listMemberships = (
+  which: Memberships,
+  root: '/v1.0/me' | '/v1.0/users/{user}',
+  id: string,
+  summary: string,
+): Operation<OperationContext> => ({
+  ...graph,
+  ...onList,
+  id,
+  method: 'GET',
+  path: `${root}/${which}`,
+  statuses: [200],
+  permission: root === '/v1.0/me' ? 'oneself' : 'users/read, or oneself',
+  summary,
+  async handle(context, request) {
+    const user = await (request.params.user === undefined ? getMe(context) : getUser(context, request.params.user))
+    const load = (page: { after: string | undefined; limit: number }) => listMembershipsOf(context, user, which, page)
+    return ok(await pageOf(request, 'directoryObjects', load, (membership) => membership.id, toWireMembership))
+  },
+})
+
+const toWireMembership = (membership: Membership): Entity =>
+  membership.kind === 'group'
+    ? toWireDirectoryObject(membership.group)
+    : { '@odata.type': '#microsoft.graph.directoryRole', ...toWireRole(membership.role) }
 
 export const userOperations: readonly Operation<OperationContext>[] = [
   {
@@ -113,4 +148,12 @@ export const userOperations: readonly Operation<OperationContext>[] = [
       return noContent()
     },
   },
+  listMemberships('memberOf', '/v1.0/me', 'Graph_ListMyMemberOf', "One's own groups and directory roles."),
+  listMemberships('memberOf', '/v1.0/users/{user}', 'Graph_ListUserMemberOf', "A user's groups and directory roles."),
+  listMemberships(
+    'transitiveMemberOf',
+    '/v1.0/users/{user}',
+    'Graph_ListUserTransitiveMemberOf',
+    "A user's directory roles and groups, also those that contain a group of theirs.",
+  ),
 ]

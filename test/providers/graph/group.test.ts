@@ -80,6 +80,22 @@ describe('membership', () => {
     expect(namesOf(await contoso.administrator.get(`/v1.0/groups/${a}/transitiveMembers`))).toEqual([])
   })
 
+  test("TEN-21: a user's list of groups and roles reaches as far as membership does", async () => {
+    const member = await contoso.newUser('much-of-a-member')
+    const [outer, inner] = [await newGroup('list-outer'), await newGroup('list-inner')]
+    await add(outer, inner)
+    await add(inner, member.id)
+    await contoso.give(userAdministrator, member.id)
+    const own = await member.client.get('/v1.0/me/memberOf')
+    expect(namesOf(own)).toEqual(['User Administrator', 'list-inner'])
+    const all = await contoso.administrator.get(`/v1.0/users/${member.id}/transitiveMemberOf?$top=2`)
+    const rest = await contoso.administrator.get(all.body['@odata.nextLink'].slice(cloud.baseUrl.length))
+    expect([...namesOf(all), ...namesOf(rest)].sort()).toEqual(['User Administrator', 'list-inner', 'list-outer'])
+    const guest = await contoso.newUser('curious', { userType: 'Guest' })
+    expect(await guest.client.get(`/v1.0/users/${member.id}/memberOf`)).toMatchObject(denied)
+    expect((await guest.client.get('/v1.0/me/memberOf')).body.value).toEqual([])
+  })
+
   test('a member is added once and must exist; who is no member cannot be removed', async () => {
     const member = await contoso.newUser('twice')
     const group = await newGroup('once-only')
