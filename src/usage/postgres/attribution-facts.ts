@@ -70,17 +70,29 @@ export class AttributionFacts {
     return this.placements.get(subscriptionId)?.find((period) => holdsAt(period, atMs))?.id ?? null
   }
 
+  /**
+   * Everything that was read is made known in one step at the end: another transaction of this process must not see a
+   * tenant whose payers are still on their way.
+   */
   async load(sql: Sql, tenantIds: ReadonlySet<string>, resourceKeys: ReadonlySet<string>): Promise<void> {
-    if (this.tenants.size + this.resources.size > rememberedMax) this.forget()
     const subscriptionIds = new Set<string>()
-    if (tenantIds.size > 0) await this.loadTenants(sql, [...tenantIds], subscriptionIds)
-    if (resourceKeys.size > 0) await this.loadResources(sql, [...resourceKeys], subscriptionIds)
-    const unknown = [...subscriptionIds].filter((id) => !this.placements.has(id))
-    if (unknown.length > 0) await this.loadPlacements(sql, unknown)
+    const tenants = await this.loadTenants(sql, [...tenantIds], subscriptionIds)
+    const resources = await this.loadResources(sql, [...resourceKeys], subscriptionIds)
+    // Also of subscriptions that are known: another transaction may forget them before this step is done.
+    const placements = await this.loadPlacements(sql, [...subscriptionIds])
+    if (this.tenants.size + this.resources.size > rememberedMax) this.forget()
+    for (const [id, tenant] of tenants) this.tenants.set(id, tenant)
+    for (const [key, resource] of resources) this.resources.set(key, resource)
+    for (const [id, periods] of placements) this.placements.set(id, periods)
   }
 
-  private async loadTenants(sql: Sql, tenantIds: string[], subscriptionIds: Set<string>): Promise<void> {
-    for (const tenantId of tenantIds) this.tenants.set(tenantId, null)
+  private async loadTenants(
+    sql: Sql,
+    tenantIds: string[],
+    subscriptionIds: Set<string>,
+  ): Promise<ReadonlyMap<string, TenantFacts | null>> {
+    const found = new Map<string, TenantFacts | null>(tenantIds.map((id) => [id, null]))
+    if (tenantIds.length === 0) return found
     const tenants = await sql<{ id: string; kind: 'identity' | 'workforce'; external_identity_pricing: boolean }>(
       'select id, kind, external_identity_pricing from tenant where id = any($1::uuid[])',
       [tenantIds],
@@ -97,7 +109,7 @@ export class AttributionFacts {
     )
     const linksByTenant = Map.groupBy(links, (link) => link.identity_tenant_id)
     for (const tenant of tenants) {
-      this.tenants.set(tenant.id, {
+      found.set(tenant.id, {
         tenantId: tenant.id,
         kind: tenant.kind,
         hasExternalIdentityPricing: tenant.external_identity_pricing,
@@ -107,11 +119,17 @@ export class AttributionFacts {
         }),
       })
     }
+    return found
   }
 
-  private async loadResources(sql: Sql, resourceKeys: string[], subscriptionIds: Set<string>): Promise<void> {
+  private async loadResources(
+    sql: Sql,
+    resourceKeys: string[],
+    subscriptionIds: Set<string>,
+  ): Promise<ReadonlyMap<string, ResourceFacts>> {
+    const found = new Map<string, ResourceFacts>(resourceKeys.map((key) => [key, []]))
+    if (resourceKeys.length === 0) return found
     const named = resourceKeys.map((key) => ({ key, name: parseResourceId(key) }))
-    for (const { key } of named) this.resources.set(key, [])
     const resources = named.flatMap(({ key, name }) => (name?.kind === 'resource' ? [{ key, name }] : []))
     const rows = await sql<PeriodRow & { key: string; uid: string; subscription_id: string; has_name: boolean }>(
       `with named as (
@@ -140,7 +158,7 @@ export class AttributionFacts {
       ],
     )
     for (const [key, places] of Map.groupBy(rows, (row) => row.key)) {
-      this.resources.set(
+      found.set(
         key,
         places.map((place) => {
           subscriptionIds.add(place.subscription_id)
@@ -148,7 +166,9 @@ export class AttributionFacts {
         }),
       )
     }
-    await this.loadSubscriptions(sql, named, subscriptionIds)
+    const ofSubscriptions = await this.loadSubscriptions(sql, named, subscriptionIds)
+    for (const [key, places] of ofSubscriptions) found.set(key, places)
+    return found
   }
 
   /** Usage may be reported about a whole subscription, too. */
@@ -156,11 +176,12 @@ export class AttributionFacts {
     sql: Sql,
     named: readonly { key: string; name: ResourceName | undefined }[],
     subscriptionIds: Set<string>,
-  ): Promise<void> {
+  ): Promise<ReadonlyMap<string, ResourceFacts>> {
+    const found = new Map<string, ResourceFacts>()
     const wanted = named.flatMap(({ key, name }) =>
       name?.kind === 'subscription' ? [{ key, id: name.subscriptionId }] : [],
     )
-    if (wanted.length === 0) return
+    if (wanted.length === 0) return found
     const rows = await sql<{ id: string }>('select id from subscription where id = any($1::uuid[])', [
       wanted.map(({ id }) => id),
     ])
@@ -168,23 +189,28 @@ export class AttributionFacts {
     for (const { key, id } of wanted) {
       if (!known.has(id)) continue
       subscriptionIds.add(id)
-      this.resources.set(key, [{ fromMs: -Infinity, toMs: Infinity, uid: id, subscriptionId: id, hasName: true }])
+      found.set(key, [{ fromMs: -Infinity, toMs: Infinity, uid: id, subscriptionId: id, hasName: true }])
     }
+    return found
   }
 
-  private async loadPlacements(sql: Sql, subscriptionIds: string[]): Promise<void> {
+  private async loadPlacements(
+    sql: Sql,
+    subscriptionIds: string[],
+  ): Promise<ReadonlyMap<string, readonly Placement[]>> {
+    if (subscriptionIds.length === 0) return new Map()
     const rows = await sql<PeriodRow & { id: string; subscription_id: string }>(
       `select id::text, subscription_id, lower(during) as valid_from, upper(during) as valid_to
        from billing_placement where subscription_id = any($1::uuid[])`,
       [subscriptionIds],
     )
     const bySubscription = Map.groupBy(rows, (row) => row.subscription_id)
-    for (const id of subscriptionIds) {
-      this.placements.set(
+    return new Map(
+      subscriptionIds.map((id) => [
         id,
         (bySubscription.get(id) ?? []).map((row) => ({ ...duringOf(row), id: row.id })),
-      )
-    }
+      ]),
+    )
   }
 }
 

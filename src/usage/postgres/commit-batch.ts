@@ -77,20 +77,24 @@ export async function storeBatch(transaction: BatchTransaction, batch: Batch): P
   }
 }
 
+/** Asks again after each load, for meanwhile another transaction may have made room by forgetting. */
 async function loadFacts({ sql, facts }: BatchTransaction, batch: Batch): Promise<void> {
-  const tenantIds = new Set<string>()
-  const resourceKeys = new Set<string>()
-  let last = ''
-  for (const event of batch.events) {
-    if (event.type === 'usage') {
-      const key = resourceKey(event.subject)
-      if (facts.resource(key) === undefined) resourceKeys.add(key)
-    } else if (event.identityTenantId !== last) {
-      last = event.identityTenantId
-      if (facts.tenant(last) === undefined) tenantIds.add(last)
+  for (;;) {
+    const tenantIds = new Set<string>()
+    const resourceKeys = new Set<string>()
+    let last = ''
+    for (const event of batch.events) {
+      if (event.type === 'usage') {
+        const key = resourceKey(event.subject)
+        if (facts.resource(key) === undefined) resourceKeys.add(key)
+      } else if (event.identityTenantId !== last) {
+        last = event.identityTenantId
+        if (facts.tenant(last) === undefined) tenantIds.add(last)
+      }
     }
+    if (tenantIds.size + resourceKeys.size === 0) return
+    await facts.load(sql, tenantIds, resourceKeys)
   }
-  if (tenantIds.size + resourceKeys.size > 0) await facts.load(sql, tenantIds, resourceKeys)
 }
 
 function classifyAll({ classifier, reportedAt }: BatchTransaction, batch: Batch): void {
