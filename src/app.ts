@@ -26,11 +26,13 @@ import { armRateLimits, RateLimiter } from './http/rate-limit.ts'
 import { RoutingTable } from './http/routing-table.ts'
 import { createServer } from './http/server.ts'
 import { startLongRunningWorker } from './jobs/long-running-worker.ts'
+import { invoiceRunWorkers } from './jobs/invoice-run.ts'
 import { longRunningWorkers } from './jobs/long-running-workers.ts'
 import type { OperationContext, OperationEnvironment } from './operations/context.ts'
 import { appendEvents, reportableBy } from './operations/append-events.ts'
 import { ensureOperator, type OperatorCredentials } from './operations/ensure-operator.ts'
 import { runNextLongRunning } from './operations/long-running.ts'
+import { installShippedPriceLists } from './operations/publish-prices.ts'
 import { type RepeatKey, runRequest } from './operations/run-request.ts'
 import { allOperations } from './providers/all.ts'
 import { eventsPlugin } from './providers/events/events.routes.ts'
@@ -95,6 +97,7 @@ export async function startTenantry(config: Config, options: StartOptions = {}):
     )
     const operator = await ensureOperator(db, systemRandom, config, wallClock.now(), kept)
     if (operator !== kept) await writeFileAtomically(operatorFile, `${JSON.stringify(operator, null, 2)}\n`, 0o600)
+    await installShippedPriceLists(db, wallClock.now())
     configurePaging(Buffer.from(await establishSetting(db, 'paging-key', systemRandom.secret()), 'base64url'))
 
     const readBusinessTime = async (scope: Db): Promise<Date> =>
@@ -128,12 +131,13 @@ export async function startTenantry(config: Config, options: StartOptions = {}):
     const findCaller = (scope: Db, claims: Omit<TokenClaims, 'isApplication'>) => callerOf(scope, claims, operator)
 
     const onWorkFailure = (error: unknown): void => log.error({ err: error }, 'a long-running operation failed')
+    const workers = new Map([...longRunningWorkers, ...invoiceRunWorkers(db)])
     const worker = startLongRunningWorker(
       timers,
       () =>
         runNextLongRunning(
           db,
-          longRunningWorkers,
+          workers,
           async (scope, operation) => {
             const claims = { tenantId: operation.tenantId, objectId: operation.principalId, appId: '' }
             const caller = await findCaller(scope, claims)

@@ -205,3 +205,12 @@ function toRun(row: Selectable<Database['invoice_run']>): InvoiceRun {
     lineCount: row.line_count,
   }
 }
+
+/** One worker at a time issues a month's invoices; the lock goes with the transaction. */
+export async function lockInvoiceRun(db: Db, period: string): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`invoice run ${period}`}, 0))`.execute(db)
+}
+
+export async function reopenInvoiceRun(db: Db, id: string): Promise<void> {
+  await db.updateTable('invoice_run').set({ finished_at: null }).where('id', '=', id).execute()
+}

@@ -56,7 +56,7 @@ export function chargeLine(facts: InvoiceFacts, usagePeriod: BillingPeriod, char
   return {
     key,
     usagePeriod,
-    chargeType: billed ? 'Adjustment' : chargeTypeOf(key),
+    chargeType: chargeTypeOf(key, billed !== undefined),
     blockName,
     blockDisplayName: displayNames.get(blockName) ?? blockName,
     productName: entry.productName,
@@ -121,9 +121,10 @@ export function documentLineOf(line: ComposedLine, taxRate: string, currency: Cu
   }
 }
 
-function chargeTypeOf(key: LineKey): ChargeType {
-  if (key.lineKind === 'fixedFee') return 'Fixed'
-  return key.lineKind === 'minimum' ? 'Minimum' : 'Usage'
+function chargeTypeOf(key: LineKey, isAdjustment: boolean): ChargeType {
+  if (key.lineKind === 'minimum') return 'Minimum'
+  if (isAdjustment) return 'Adjustment'
+  return key.lineKind === 'fixedFee' ? 'Fixed' : 'Usage'
 }
 
 function descriptionOf(key: LineKey, link: InvoicedLink | undefined, changedAt: Date | undefined): LineDescription {
