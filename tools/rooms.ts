@@ -84,7 +84,7 @@ export const rooms: readonly Room[] = [
   {
     path: 'src/cli/',
     imports: ['src/operations/', 'src/domain/', 'src/config/', 'src/audit/', 'src/documents/', 'src/app.ts', 'src/adapters/'],
-    packages: ['commander', 'zod'],
+    packages: ['commander', 'csv-parse', 'zod'],
     node: 'all',
   },
   {
