@@ -12,7 +12,7 @@ import { deletedPrincipalName } from '../domain/directory/user-principal-name.ts
 import { invalid } from '../domain/refusal.ts'
 import { violatedConstraint } from '../store/db.ts'
 import { endPrincipal } from '../store/principal.ts'
-import { findUserByIdentity, insertUser, replaceUser, type UserPassword } from '../store/user-account.ts'
+import { deleteIdentities, insertUser, replaceUser, type UserPassword } from '../store/user-account.ts'
 import { appendAudit } from './audit.ts'
 import { authorizeDirectory } from './authorize.ts'
 import type { OperationContext } from './context.ts'
@@ -29,7 +29,6 @@ export async function createUser(context: OperationContext, wanted: WantedUser):
   await authorizeDirectory(context, context.caller.tenantId, 'users/create')
   const tenant = await getOwnTenant(context)
   const user = newUser(wanted, tenant, context.random.uuid(), context.now)
-  await refuseTakenIdentities(context, user)
   const password = await hashed(context, wanted.password)
   await refusingDuplicates(() => insertUser(context.db, { ...user, password }))
   await appendAudit(context, { action: 'users/create', scope: directoryScope(context, 'users', user.id), after: user })
@@ -49,10 +48,7 @@ export async function changeUser(
   await refuseChangeOfAdministrator(context, user.id)
   const tenant = await getOwnTenant(context)
   const changed = changedUser(user, changes, tenant)
-  if (changes.identities !== undefined) {
-    checkIdentities(changed.identities, tenant)
-    await refuseTakenIdentities(context, changed)
-  }
+  if (changes.identities !== undefined) checkIdentities(changed.identities, tenant)
   if (password !== undefined && user.home !== null)
     throw invalid(
       'Request_BadRequest',
@@ -78,6 +74,7 @@ export async function deleteUser(context: OperationContext, idOrName: string): P
   await refuseChangeOfAdministrator(context, user.id)
   await keepGlobalAdministrator(context, user.id)
   await replaceUser(db, { ...user, userPrincipalName: deletedPrincipalName(user.id, user.userPrincipalName) })
+  await deleteIdentities(db, user.id)
   await endPrincipal(db, user.id, now)
   await appendAudit(context, {
     action: 'users/delete',
@@ -94,18 +91,13 @@ async function hashed(context: OperationContext, password: NewPassword | undefin
   return { hash, mustChange: password.mustChange }
 }
 
-async function refuseTakenIdentities(context: OperationContext, user: Omit<UserAccount, 'revision'>): Promise<void> {
-  for (const identity of user.identities) {
-    const holder = await findUserByIdentity(context.db, user.tenantId, identity)
-    if (holder && holder.id !== user.id) throw taken('identities')
-  }
-}
-
 async function refusingDuplicates(write: () => Promise<void>): Promise<void> {
   try {
     await write()
   } catch (error) {
-    if (violatedConstraint(error)?.constraint === 'user_account_upn') throw taken('userPrincipalName')
+    const constraint = violatedConstraint(error)?.constraint
+    if (constraint === 'user_account_upn') throw taken('userPrincipalName')
+    if (constraint === 'user_identity_name') throw taken('identities')
     throw error
   }
 }

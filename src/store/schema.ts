@@ -107,6 +107,7 @@ export interface Database {
     password_hash: string | null
     must_change_password: ColumnType<boolean, boolean | undefined, boolean>
   }
+  user_identity: { tenant_id: string; user_id: string; issuer: string; issuer_assigned_id: string }
   group_account: { id: string; tenant_id: string; mail_nickname: string; description: string | null }
   group_member: { tenant_id: string; group_id: string; member_id: string; added_at: Instant }
   group_owner: { tenant_id: string; group_id: string; owner_id: string; added_at: Instant }

@@ -23,50 +23,10 @@ export async function findUserByPrincipalName(
   return row && toUser(row)
 }
 
-/** The account of a person of another tenant in this one, invited or member. */
-export async function findUserByHome(
-  db: Db,
-  tenantId: string,
-  home: { tenantId: string; objectId: string },
-): Promise<UserAccount | undefined> {
-  const row = await current(db, tenantId)
-    .where('u.home_tenant_id', '=', home.tenantId)
-    .where('u.home_object_id', '=', home.objectId)
-    .executeTakeFirst()
-  return row && toUser(row)
-}
-
-/** A consumer by the name they sign in with; issuer and name without case. */
-export async function findUserByIdentity(
-  db: Db,
-  tenantId: string,
-  identity: { issuer: string; issuerAssignedId: string },
-): Promise<UserAccount | undefined> {
-  const row = await current(db, tenantId)
-    .where(
-      sql<boolean>`exists (select 1 from jsonb_array_elements(u.identities) as i
-        where lower(i ->> 'issuer') = ${identity.issuer.toLowerCase()}
-          and lower(i ->> 'issuerAssignedId') = ${identity.issuerAssignedId.toLowerCase()})`,
-    )
-    .executeTakeFirst()
-  return row && toUser(row)
-}
-
 export interface UserPassword {
   readonly hash: string
   /** Set by an administrator: the person chooses their own at the next sign-in. */
   readonly mustChange: boolean
-}
-
-export async function findPassword(db: Db, userId: string): Promise<UserPassword | undefined> {
-  const row = await db
-    .selectFrom('user_account')
-    .select(['password_hash', 'must_change_password'])
-    .where('id', '=', userId)
-    .executeTakeFirst()
-  return row && row.password_hash !== null
-    ? { hash: row.password_hash, mustChange: row.must_change_password }
-    : undefined
 }
 
 export interface UserFilter {
@@ -135,6 +95,7 @@ export async function insertUser(db: Db, user: NewUserAccount): Promise<void> {
       must_change_password: user.password?.mustChange ?? false,
     })
     .execute()
+  await replaceIdentities(db, user)
 }
 
 /** Writes what can change of a user; the password only when one is given. */
@@ -156,6 +117,28 @@ export async function replaceUser(db: Db, user: UserAccount, password?: UserPass
       ...(password && { password_hash: password.hash, must_change_password: password.mustChange }),
     })
     .where('id', '=', user.id)
+    .execute()
+  await replaceIdentities(db, user)
+}
+
+/** Gives the names that a deleted user signed in with free; the account itself remembers them. */
+export async function deleteIdentities(db: Db, userId: string): Promise<void> {
+  await db.deleteFrom('user_identity').where('user_id', '=', userId).execute()
+}
+
+async function replaceIdentities(db: Db, user: Pick<UserAccount, 'id' | 'tenantId' | 'identities'>): Promise<void> {
+  await deleteIdentities(db, user.id)
+  if (user.identities.length === 0) return
+  await db
+    .insertInto('user_identity')
+    .values(
+      user.identities.map(({ issuer, issuerAssignedId }) => ({
+        tenant_id: user.tenantId,
+        user_id: user.id,
+        issuer: issuer.toLowerCase(),
+        issuer_assigned_id: issuerAssignedId.toLowerCase(),
+      })),
+    )
     .execute()
 }
 

@@ -200,6 +200,11 @@ describe('identity tenants', () => {
     const again = { ...consumer('robin'), displayName: 'Another' }
     again.identities[0]!.issuerAssignedId = 'ROBIN@mail.example'
     expect(await fans.administrator.post('/v1.0/users', again)).toMatchObject(refusedRequest)
+    const sisters = await Promise.all([1, 2, 3].map(() => fans.administrator.post('/v1.0/users', consumer('alex'))))
+    expect(sisters.filter((reply) => reply.status === 400)).toHaveLength(2)
+    const alex = sisters.find((reply) => reply.status === 201)?.body.id
+    expect((await fans.administrator.delete(`/v1.0/users/${alex}`)).status).toBe(204)
+    expect((await fans.administrator.post('/v1.0/users', consumer('alex'))).status).toBe(201)
   })
 
   test('TEN-5: consumers exist only in identity tenants', async () => {
