@@ -127,7 +127,7 @@ export function newTenantDomain(name: string, suffix: string): string {
 }
 
 /** MAU-6 */
-async function requireDomainName(context: OperationContext, id: ResourceId, tenant: Tenant): Promise<void> {
+export async function requireDomainName(context: OperationContext, id: ResourceId, tenant: Tenant): Promise<void> {
   const domains = (await listDomains(context.db, [tenant.id])).filter((domain) => domain.verifiedAt !== null)
   if (domains.some((domain) => domain.name === id.name.toLowerCase())) return
   throw invalid(

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { directoryRoleIds } from '../domain/access/directory-roles.ts'
 import type { BillingModel } from '../domain/metering/authentication-model.ts'
+import type { LinkPeriod } from '../domain/metering/link-period.ts'
 import { period, type Db } from './db.ts'
 import { listUsableRoleMembers } from './directory-role.ts'
 
@@ -57,15 +58,23 @@ export async function listIdentityLinksOfTenants(db: Db, tenantIds: readonly str
     .execute()
 }
 
-/** The links that a tenant has had, also ended ones, for whoever reads its history of usage. */
-export async function listLinkIdsOfTenant(db: Db, identityTenantId: string): Promise<string[]> {
-  const rows = await db
-    .selectFrom('identity_link')
-    .select('link_id')
-    .distinct()
-    .where('identity_tenant_id', '=', identityTenantId)
+/** Every period of the tenant's links and their models, in order of time, ended ones too. */
+export async function listLinkPeriods(db: Db, identityTenantId: string): Promise<LinkPeriod[]> {
+  return db
+    .selectFrom('identity_link as l')
+    .innerJoin('metering_model as m', (join) =>
+      join.onRef('m.link_id', '=', 'l.link_id').on(sql<boolean>`m.during && l.during`),
+    )
+    .where('l.identity_tenant_id', '=', identityTenantId)
+    .select([
+      'l.link_id as linkId',
+      'l.subscription_id as subscriptionId',
+      'm.model',
+      sql<Date>`lower(l.during * m.during)`.as('from'),
+      sql<Date | null>`upper(l.during * m.during)`.as('to'),
+    ])
+    .orderBy(sql`lower(l.during * m.during)`)
     .execute()
-  return rows.map((row) => row.link_id)
 }
 
 /** Whether the tenant is or was linked at any instant from `from` on. */

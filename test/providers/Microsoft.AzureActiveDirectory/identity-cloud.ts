@@ -1,9 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import { roleIds } from '../../../src/domain/access/built-in-roles.ts'
+import { directoryRoleIds } from '../../../src/domain/access/directory-roles.ts'
+import { newExternalMember } from '../../../src/domain/directory/user-account.ts'
+import { insertDirectoryRoleMember } from '../../../src/store/directory-role.ts'
+import { findTenant, listDomains } from '../../../src/store/tenant.ts'
+import { findUser, insertUser } from '../../../src/store/user-account.ts'
+import { meteringEventsWrite, meteringResource } from '../../../src/domain/directory/app-roles.ts'
 import { insertResourceGroup } from '../../../src/store/resource-group.ts'
 import { insertRoleAssignment } from '../../../src/store/role-assignment.ts'
 import { insertSubscription, setSubscriptionState, type Subscription } from '../../../src/store/subscription.ts'
-import type { Client, TestCloud } from '../../support/cloud.ts'
+import type { Client, Reply, TestCloud } from '../../support/cloud.ts'
 
 export interface Person {
   readonly tenantId: string
@@ -15,6 +21,10 @@ export interface Person {
 export interface TestTenant {
   readonly id: string
   readonly domain: string
+}
+
+export interface IdentityTenant extends TestTenant {
+  readonly inside: Person
 }
 
 /** Tenants and people over the wire; subscriptions as rows, with who owns them. */
@@ -35,10 +45,32 @@ export class IdentityCloud {
     }
   }
 
-  /** An identity tenant that a person of another tenant administers. */
-  async identity(administrator: Person, label = this.label('identity')): Promise<TestTenant> {
+  /** An identity tenant that a person of another tenant administers, and that person's account in it. */
+  async identity(administrator: Person, label = this.label('identity')): Promise<IdentityTenant> {
     const named = { homeTenantId: administrator.tenantId, homeObjectId: administrator.objectId }
-    return (await this.putTenant(label, 'identity', named)).tenant
+    const { tenant, administrator: inside } = await this.putTenant(label, 'identity', named)
+    return { ...tenant, inside: await this.person(tenant.id, inside.objectId, inside.userPrincipalName) }
+  }
+
+  /** An application of the identity tenant that may report its sign-ins. */
+  async reporter(administrator: Person): Promise<Client> {
+    const { client, tenantId } = administrator
+    const expectCreated = (reply: Reply): Reply => {
+      if (reply.status >= 300) throw new Error(JSON.stringify(reply.body))
+      return reply
+    }
+    const application = expectCreated(await client.post('/v1.0/applications', { displayName: 'reporter' }))
+    const { appId, id } = application.body
+    const secret = expectCreated(await client.post(`/v1.0/applications/${id}/addPassword`, { passwordCredential: {} }))
+    const principal = expectCreated(await client.post('/v1.0/servicePrincipals', { appId }))
+    expectCreated(
+      await client.post(`/v1.0/servicePrincipals/${principal.body.id}/appRoleAssignments`, {
+        principalId: principal.body.id,
+        resourceId: meteringResource.servicePrincipalId,
+        appRoleId: meteringEventsWrite.id,
+      }),
+    )
+    return this.cloud.as(await this.cloud.applicationToken(tenantId, appId, secret.body.secretText))
   }
 
   async user(by: Person, name: string, tenant: TestTenant): Promise<Person> {
@@ -78,6 +110,23 @@ export class IdentityCloud {
       })
     if (owner) await this.grant(`/subscriptions/${id}`, 'owner', owner)
     return id
+  }
+
+  /** A further Global administrator of an identity tenant, who is at home elsewhere. */
+  async makeAdministrator(tenant: TestTenant, person: Person): Promise<void> {
+    const { db } = this.cloud.running
+    const [facts, account] = [await findTenant(db, tenant.id), await findUser(db, person.tenantId, person.objectId)]
+    if (!facts || !account) throw new Error('no such tenant or person')
+    const home = { tenantId: person.tenantId, objectId: person.objectId }
+    const domains = await listDomains(db, [tenant.id])
+    const member = newExternalMember(account, home, { ...facts, domains }, randomUUID(), facts.createdAt)
+    await insertUser(db, { ...member, password: null })
+    await insertDirectoryRoleMember(db, {
+      tenantId: tenant.id,
+      roleTemplateId: directoryRoleIds.globalAdministrator,
+      principalId: member.id,
+      assignedAt: facts.createdAt,
+    })
   }
 
   async grant(scope: string, role: keyof typeof roleIds, person: Person): Promise<void> {
@@ -123,4 +172,26 @@ export const version = 'api-version=2021-04-01'
 
 export function linkPath(subscriptionId: string, name: string, group = 'identity'): string {
   return `/subscriptions/${subscriptionId}/resourceGroups/${group}/providers/Microsoft.AzureActiveDirectory/b2cDirectories/${name}`
+}
+
+/** Sign-ins of users at an instant; every call has ids of its own. */
+export async function signIn(
+  reporter: Client,
+  tenantId: string,
+  users: readonly string[],
+  time: string,
+  data: Record<string, unknown> = {},
+): Promise<string[]> {
+  const events = users.map((user, index) => ({
+    specversion: '1.0',
+    type: 'tenantry.authentication.v1',
+    source: '/sign-ins',
+    id: `${time}/${user}/${index}`,
+    time,
+    subject: user,
+    data: { tenantId, kind: 'interactiveSignIn', ...data },
+  }))
+  const reply = await reporter.post('/events', events, { 'content-type': 'application/cloudevents-batch+json' })
+  if (reply.status !== 200) throw new Error(JSON.stringify(reply.body))
+  return (reply.body as { status: string; code?: string }[]).map((item) => item.code ?? item.status)
 }
