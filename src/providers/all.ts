@@ -6,6 +6,7 @@ import { operations as graph } from './graph/operations.ts'
 import { operations as login, type LoginPorts } from './login/operations.ts'
 import { operations as metadata } from './metadata/operations.ts'
 import { operations as authorization } from './Microsoft.Authorization/operations.ts'
+import { operations as policyStates } from './Microsoft.PolicyInsights/operations.ts'
 import { operations as identityLinks } from './Microsoft.AzureActiveDirectory/operations.ts'
 import { operations as resources } from './Microsoft.Resources/operations.ts'
 import { operations as subscriptions } from './Microsoft.Subscription/operations.ts'
@@ -25,6 +26,7 @@ export const allOperations = (ports: ProviderPorts): readonly Operation<Operatio
   ...metadata,
   ...events,
   ...authorization(() => allOperations(ports)),
+  ...policyStates,
   ...identityLinks,
   ...identityUsage,
   ...subscriptions,
