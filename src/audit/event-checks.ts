@@ -127,7 +127,8 @@ export const eventChecks: readonly Check[] = [
   },
   {
     id: 'I-07',
-    claim: 'each use of a resource went to the subscription that held the resource, and to who paid when it was reported',
+    claim:
+      'each use of a resource went to the subscription that held the resource, and to who paid when it was reported',
     examined: `select count(*) as examined from audited_event where event_type = 'usage'`,
     violations: `
       select format('event %s: stored %s, subscription %s, placement %s; histories say %s, subscription %s, placement %s',

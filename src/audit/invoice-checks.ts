@@ -125,7 +125,8 @@ export const invoiceChecks: readonly Check[] = [
   },
   {
     id: 'I-05',
-    claim: 'what was billed, at each price, is exactly what was used up to the cut-off; what has no price is held by name',
+    claim:
+      'what was billed, at each price, is exactly what was used up to the cut-off; what has no price is held by name',
     examined: `select count(*) as examined from invoice_line where charge_type in ('Usage', 'Adjustment')`,
     violations: `
       with ${usedByPrice}, ${billedByPrice}, ${unpriced},

@@ -19,7 +19,8 @@ export const sumChecks: readonly Check[] = [
   },
   {
     id: 'I-10',
-    claim: 'nobody is both charged per authentication and counted as active, and everybody who was active is one of them',
+    claim:
+      'nobody is both charged per authentication and counted as active, and everybody who was active is one of them',
     examined: 'select count(*) as examined from identity_month_user',
     violations: `
       with raw as (
