@@ -110,20 +110,24 @@ function allowedLocations(evaluated: readonly EvaluatedExpression[]): string[] |
 
 const capitalized = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1)
 
+/** The comparisons as Azure shows them. */
+export const describeExpressions = (evaluated: readonly EvaluatedExpression[]) =>
+  evaluated.map((one) => ({
+    result: one.result ? 'True' : 'False',
+    expressionKind: 'Field',
+    expression: one.path,
+    path: one.path,
+    expressionValue: one.expressionValue,
+    targetValue: one.targetValue,
+    operator: capitalized(one.operator),
+  }))
+
 function violationOf({ assignment, definition, effect, evaluatedExpressions }: PolicyVerdict) {
   return {
     type: 'PolicyViolation',
     info: {
       evaluationDetails: {
-        evaluatedExpressions: evaluatedExpressions.map((one) => ({
-          result: one.result ? 'True' : 'False',
-          expressionKind: 'Field',
-          expression: one.path,
-          path: one.path,
-          expressionValue: one.expressionValue,
-          targetValue: one.targetValue,
-          operator: capitalized(one.operator),
-        })),
+        evaluatedExpressions: describeExpressions(evaluatedExpressions),
       },
       policyDefinitionId: definition.id,
       policyDefinitionName: definition.name,

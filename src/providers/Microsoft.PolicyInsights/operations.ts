@@ -1,0 +1,3 @@
+import { policyStateOperations } from './policy-state.routes.ts'
+
+export const operations = policyStateOperations
