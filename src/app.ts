@@ -24,13 +24,15 @@ import type { ApiRequest } from './http/operation.ts'
 import { configurePaging } from './http/paging.ts'
 import { armRateLimits, RateLimiter } from './http/rate-limit.ts'
 import { RoutingTable } from './http/routing-table.ts'
-import { createServer } from './http/server.ts'
+import { createServer, replaceCertificate } from './http/server.ts'
+import { requestDueInvoiceRun } from './jobs/due-invoice-run.ts'
 import { startLongRunningWorker } from './jobs/long-running-worker.ts'
 import { invoiceRunWorkers } from './jobs/invoice-run.ts'
 import { longRunningWorkers } from './jobs/long-running-workers.ts'
 import type { OperationContext, OperationEnvironment } from './operations/context.ts'
 import { appendEvents, reportableBy } from './operations/append-events.ts'
 import { ensureOperator, type OperatorCredentials } from './operations/ensure-operator.ts'
+import { forgetOldAnswers } from './operations/forget-old-answers.ts'
 import { runNextLongRunning } from './operations/long-running.ts'
 import { installShippedPriceLists } from './operations/publish-prices.ts'
 import { type RepeatKey, runRequest } from './operations/run-request.ts'
@@ -38,12 +40,17 @@ import { allOperations } from './providers/all.ts'
 import { eventsPlugin } from './providers/events/events.routes.ts'
 import { findCallerFacts } from './store/caller.ts'
 import { type Db, openDatabase } from './store/db.ts'
-import { type EmbeddedPostgres, findEmbeddedPostgres, startEmbeddedPostgres } from './store/embedded/embedded-postgres.ts'
+import {
+  type EmbeddedPostgres,
+  findEmbeddedPostgres,
+  startEmbeddedPostgres,
+} from './store/embedded/embedded-postgres.ts'
 import { countOpenLongRunningOperations } from './store/long-running-operation.ts'
 import { migrate } from './store/migrate.ts'
 import { establishSetting } from './store/platform-setting.ts'
 import { findSandboxClock, readSandboxClock } from './store/sandbox-clock.ts'
 import { insertSigningKey, listSigningKeys } from './store/signing-key.ts'
+import { findServicePrincipal } from './store/service-principal.ts'
 import { createPostgresUsageStore } from './usage/postgres/postgres-usage-store.ts'
 
 export interface RunningTenantry {
@@ -229,6 +236,26 @@ export async function startTenantry(config: Config, options: StartOptions = {}):
     baseUrl ||= `https://${config.host === '127.0.0.1' || config.host === '0.0.0.0' ? 'localhost' : config.host}:${port}`
     await writeFileAtomically(join(dataDir, 'server.json'), `${JSON.stringify({ baseUrl })}\n`, 0o600)
     log.info({ baseUrl, mode: config.mode }, 'serving')
+    const daily = timers.every(24 * 3_600_000, async () => {
+      const renewed = await ensureServerCertificate({ dataDir, hostNames, clock: wallClock, random: systemRandom })
+      if (renewed.certPem !== certificate.certPem)
+        replaceCertificate(app, { key: renewed.keyPem, cert: renewed.certPem })
+      await forgetOldAnswers(db, await readBusinessTime(db))
+    })
+    closers.push(async () => daily.stop())
+    if (config.invoiceSchedule === 'automatic') {
+      const scheduled = timers.every(60_000, async () => {
+        const claims = await operatorClaims(db, operator)
+        const caller = await findCaller(db, claims)
+        if (!caller) return
+        const due = await db
+          .transaction()
+          .execute(async (scope) => requestDueInvoiceRun(await contextFor(scope, caller, systemRandom.uuid())))
+        if (due.kind === 'requested') worker.wake()
+        if (due.kind === 'refused') log.warn(due, 'the invoices of a closed month are not issued')
+      })
+      closers.push(async () => scheduled.stop())
+    }
     let stopping: Promise<void> | undefined
     return {
       baseUrl,
@@ -303,6 +330,11 @@ async function openSigner(db: Db): Promise<TokenSigner> {
   const fresh = await generateSigningKey(systemRandom.uuid())
   await insertSigningKey(db, { ...fresh, createdAt: wallClock.now() })
   return TokenSigner.create(wallClock, await listSigningKeys(db))
+}
+
+async function operatorClaims(db: Db, operator: OperatorCredentials): Promise<Omit<TokenClaims, 'isApplication'>> {
+  const principal = await findServicePrincipal(db, operator.tenantId, operator.clientId)
+  return { tenantId: operator.tenantId, objectId: principal?.id ?? '', appId: operator.clientId }
 }
 
 async function callerOf(

@@ -74,6 +74,10 @@ export function readConfig(env: Record<string, string | undefined>, mode: Mode):
     )
   }
   const value = parsed.data
+  if (mode === 'sandbox' && value.TENANTRY_INVOICE_SCHEDULE === 'automatic')
+    throw new ConfigurationError(
+      'TENANTRY_INVOICE_SCHEDULE=automatic is for `tenantry serve`; in a sandbox invoices run when the operator asks for them.',
+    )
   return {
     mode,
     dataDir: value.TENANTRY_DATA_DIR,

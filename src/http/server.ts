@@ -1,3 +1,4 @@
+import type { Server as TlsServer } from 'node:tls'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Random, WallClock } from '../domain/ports.ts'
 import { Refusal } from '../domain/refusal.ts'
@@ -60,6 +61,12 @@ export function createServer<C>(options: ServerOptions<C>): FastifyInstance {
     },
   })
   return app
+}
+
+/** New connections get the new certificate; those that are open go on. */
+export function replaceCertificate(app: FastifyInstance, tls: { readonly key: string; readonly cert: string }): void {
+  // Fastify types the server as an http one whatever it was created as.
+  ;(app.server as unknown as TlsServer).setSecureContext(tls)
 }
 
 /** What fails before or outside the dispatcher still leaves as an envelope (API.md trap 6). */
