@@ -3,6 +3,11 @@ import type { OperationSpec } from './operation.ts'
 
 /** What this server serves, made of the table it routes by, so the two cannot differ. */
 export function openApiDocument(operations: readonly OperationSpec[], baseUrl: string): unknown {
+  const seen = new Map<string, number>()
+  for (const { id } of operations) seen.set(id, (seen.get(id) ?? 0) + 1)
+  // Azure's ids are unique in one namespace only; a document of many needs them apart.
+  const idOf = (operation: OperationSpec): string =>
+    seen.get(operation.id) === 1 ? operation.id : `${namespaceOf(operation.path)}.${operation.id}`
   const paths: Record<string, Record<string, unknown>> = {}
   for (const operation of operations) {
     const path = operation.path.replace('{path*}', '{path}')
@@ -12,8 +17,11 @@ export function openApiDocument(operations: readonly OperationSpec[], baseUrl: s
     // Two versions of one operation share path and method; OpenAPI has room for one, and the versions are listed in it.
     const previous = entry[method] as { 'x-tenantry-operations'?: unknown[] } | undefined
     if (previous)
-      previous['x-tenantry-operations'] = [...(previous['x-tenantry-operations'] ?? []), operationObject(operation)]
-    else entry[method] = operationObject(operation)
+      previous['x-tenantry-operations'] = [
+        ...(previous['x-tenantry-operations'] ?? []),
+        operationObject(operation, idOf(operation)),
+      ]
+    else entry[method] = operationObject(operation, idOf(operation))
   }
   return {
     openapi: '3.1.0',
@@ -49,7 +57,7 @@ export function openApiDocument(operations: readonly OperationSpec[], baseUrl: s
   }
 }
 
-function operationObject(operation: OperationSpec): Record<string, unknown> {
+function operationObject(operation: OperationSpec, operationId: string): Record<string, unknown> {
   const versions = operation.apiVersions
   const parameters = [
     ...[...operation.path.matchAll(/\{([^}*]+)\*?\}/g)].map(([, name]) => ({
@@ -76,7 +84,7 @@ function operationObject(operation: OperationSpec): Record<string, unknown> {
       .map(([name, use]) => ({ name, in: 'query', required: use === 'required', schema: { type: 'string' } })),
   ]
   return {
-    operationId: operation.id,
+    operationId,
     summary: operation.summary,
     'x-tenantry-permission': operation.permission,
     security: operation.authentication === 'anonymous' ? [] : [{ bearer: [] }],
@@ -92,6 +100,13 @@ function operationObject(operation: OperationSpec): Record<string, unknown> {
       },
     },
   }
+}
+
+/** The namespace that the last `/providers/` of a path names, or its first literal. */
+export function namespaceOf(path: string): string {
+  const segments = path.split('/').filter((segment) => segment !== '')
+  const index = segments.lastIndexOf('providers')
+  return (index >= 0 ? segments[index + 1] : segments.find((segment) => !segment.startsWith('{'))) ?? ''
 }
 
 function jsonSchemaOf(schema: z.ZodType): unknown {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import type { Operation } from '../../src/http/operation.ts'
 import type { OperationContext } from '../../src/operations/context.ts'
+import { namespaceOf } from '../../src/http/openapi.ts'
 import { allOperations } from '../../src/providers/all.ts'
 
 const operations: readonly Operation<OperationContext>[] = allOperations({
@@ -70,8 +71,8 @@ test.each(
     expect(sdk.statuses, `${operation.id} may answer ${status}`).toContain(status)
 })
 
-test('D7: operation ids are unique, and no two operations serve one method, path and version', () => {
-  const ids = operations.map((operation) => operation.id)
+test('D7: operation ids are unique in their namespace, and no two operations serve one method, path and version', () => {
+  const ids = operations.map((operation) => `${namespaceOf(operation.path)}.${operation.id}`)
   expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([])
   const places = operations.flatMap((operation) => {
     const versions = Array.isArray(operation.apiVersions)
