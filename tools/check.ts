@@ -8,7 +8,7 @@ const steps: readonly (readonly [what: string, command: string, ...args: string[
   ['format', 'biome', 'format', '.'],
   ['unused code and packages', 'knip'],
   ['the house: imports, ports, tidiness, rule ids', 'vitest', 'run', 'test/house'],
-  ['docs/rules.md', process.execPath, 'tools/docs.ts', '--check'],
+  ['docs/rules.md and specs/operations.txt', process.execPath, 'tools/docs.ts', '--check'],
 ]
 
 const results = steps.map(([what, command, ...args]) => {

@@ -1,26 +1,33 @@
-// npm run docs             writes docs/rules.md
-// npm run docs -- --check  fails when docs/rules.md is not what would be written
+// npm run docs             writes docs/rules.md and specs/operations.txt
+// npm run docs -- --check  fails when one of them is not what would be written
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { describeOperations } from './operations.ts'
 import { type Proof, type Rule, readProofs, readRules } from './rules.ts'
 import { repositoryRoot } from './source-files.ts'
 
-const file = join(repositoryRoot, 'docs', 'rules.md')
 const sectionsBesideTheRules = ['Invariants', 'Design', 'Security', 'Faults']
 
-const page = describeRules(readRules(), readProofs())
-if (!process.argv.includes('--check')) {
-  mkdirSync(join(repositoryRoot, 'docs'), { recursive: true })
-  writeFileSync(file, page)
-  console.log('docs/rules.md is written')
-} else if (page !== readIfPresent()) {
-  console.error('docs/rules.md is stale: run "npm run docs" and commit it')
-  process.exitCode = 1
-} else {
-  console.log('docs/rules.md is up to date')
+const pages: readonly (readonly [path: string, text: string])[] = [
+  ['docs/rules.md', describeRules(readRules(), readProofs())],
+  ['specs/operations.txt', describeOperations()],
+]
+
+for (const [path, text] of pages) {
+  const file = join(repositoryRoot, path)
+  if (!process.argv.includes('--check')) {
+    mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(file, text)
+    console.log(`${path} is written`)
+  } else if (text !== readIfPresent(file)) {
+    console.error(`${path} is stale: run "npm run docs" and commit it`)
+    process.exitCode = 1
+  } else {
+    console.log(`${path} is up to date`)
+  }
 }
 
-function readIfPresent(): string | undefined {
+function readIfPresent(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8')
   } catch {
