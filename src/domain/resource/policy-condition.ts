@@ -1,3 +1,4 @@
+import { matchesWildcard } from '../access/action.ts'
 import { normalizeLocation } from './location.ts'
 import {
   invalidRule,
@@ -41,7 +42,7 @@ type Compare = (actual: unknown, target: unknown, same: (left: unknown, right: u
 const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [value])
 const escapeText = (plain: string): string => plain.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 const like = (actual: unknown, target: unknown): boolean =>
-  actual !== undefined && new RegExp(`^${text(target).split('*').map(escapeText).join('.*')}$`, 'is').test(text(actual))
+  actual !== undefined && matchesWildcard(text(target).toLowerCase(), text(actual).toLowerCase())
 const contains = (actual: unknown, target: unknown): boolean =>
   Array.isArray(actual)
     ? actual.some((item) => text(item).toLowerCase() === text(target).toLowerCase())

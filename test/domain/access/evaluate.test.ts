@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { matchesAction } from '../../../src/domain/access/action.ts'
 import { builtInRoles, roleIds } from '../../../src/domain/access/built-in-roles.ts'
 import { type AccessFacts, type DenyAssignment, evaluate, type Grant } from '../../../src/domain/access/evaluate.ts'
 import type { RoleDefinition, RolePermission } from '../../../src/domain/access/role-definition.ts'
@@ -271,6 +272,18 @@ test('ACC-4: on random graphs of groups, scopes and roles the evaluator agrees w
     }),
     { numRuns: 3000 },
   )
+})
+
+test('ACC-4: wildcards agree with a naive matcher on random patterns, and a hostile pattern costs no more', () => {
+  const letters = fc.string({ unit: fc.constantFrom('a', 'b', '/', '*'), maxLength: 12 })
+  fc.assert(
+    fc.property(letters, letters, (one, other) => {
+      const text = other.replaceAll('*', 'a')
+      expect(matchesAction(one, text)).toBe(wildcard(one, text))
+    }),
+    { numRuns: 2000 },
+  )
+  expect(matchesAction(`${'*a'.repeat(200)}b`, 'a'.repeat(400))).toBe(false)
 })
 
 test('ACC-4: the scopes above a scope are exactly those that cover it', () => {
