@@ -54,6 +54,7 @@ export const operations = (runDueWork: RunDueWork): readonly Operation<Operation
     authentication: 'bearer',
     permission: 'platform operator, sandbox only',
     summary: "A user's access token without a browser.",
+    isShownOnce: true,
     body: tokenBody,
     async handle(context, request) {
       const body = parseBody(request, tokenBody)
