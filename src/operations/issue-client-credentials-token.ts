@@ -13,14 +13,15 @@ export type TokenDecision =
 /** Signs an application in as itself in one tenant (client credentials). */
 export async function issueClientCredentialsToken(
   context: OperationContext,
-  request: { tenant: string; clientId: string; clientSecret: string; audience: string; wallNow: Date },
+  request: { tenant: string; clientId: string; clientSecret: string; audience: string },
 ): Promise<TokenDecision> {
   const tenant = await findTenant(context.db, request.tenant)
   if (!tenant) return { kind: 'refused', refusal: 'tenant_not_found' }
   const application = await findApplicationByAppId(context.db, request.clientId)
   const servicePrincipal = application && (await findServicePrincipal(context.db, tenant.id, request.clientId))
   if (!application || !servicePrincipal) return { kind: 'refused', refusal: 'application_not_found' }
-  const passwords = await listUsablePasswords(context.db, application.id, request.wallNow)
+  // A secret's period is business time, in which it was made; only the token itself runs on the wall clock.
+  const passwords = await listUsablePasswords(context.db, application.id, context.now)
   const isKnown = passwords.some((password) => isSecretOf(request.clientSecret, password.secretHash))
   if (!isKnown) return { kind: 'refused', refusal: 'invalid_client_secret' }
   const token = await context.issueToken({

@@ -124,7 +124,6 @@ async function token(ports: LoginPorts, context: OperationContext, request: ApiR
     clientId: clientId.toLowerCase(),
     clientSecret,
     audience,
-    wallNow: ports.clock.now(),
   })
   if (decision.kind === 'refused')
     return stsError(
