@@ -54,12 +54,12 @@ export const operations = (runDueWork: RunDueWork): readonly Operation<Operation
     authentication: 'bearer',
     permission: 'platform operator, sandbox only',
     summary: "A user's access token without a browser.",
-    isShownOnce: true,
     body: tokenBody,
     async handle(context, request) {
       const body = parseBody(request, tokenBody)
       const token = await issueSandboxToken(context, body)
-      return ok({ accessToken: token.accessToken, tokenType: 'Bearer', expiresIn: token.expiresInSeconds })
+      const answer = ok({ accessToken: token.accessToken, tokenType: 'Bearer', expiresIn: token.expiresInSeconds })
+      return { ...answer, isShownOnce: true }
     },
   },
 ]
