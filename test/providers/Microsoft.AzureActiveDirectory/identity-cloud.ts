@@ -120,7 +120,7 @@ export class IdentityCloud {
     const home = { tenantId: person.tenantId, objectId: person.objectId }
     const domains = await listDomains(db, [tenant.id])
     const member = newExternalMember(account, home, { ...facts, domains }, randomUUID(), facts.createdAt)
-    await insertUser(db, { ...member, password: null })
+    await insertUser(db, { ...member, password: undefined })
     await insertDirectoryRoleMember(db, {
       tenantId: tenant.id,
       roleTemplateId: directoryRoleIds.globalAdministrator,
