@@ -10,8 +10,10 @@ import { operations as policyStates } from './Microsoft.PolicyInsights/operation
 import { operations as identityLinks } from './Microsoft.AzureActiveDirectory/operations.ts'
 import { operations as resources } from './Microsoft.Resources/operations.ts'
 import { operations as subscriptions } from './Microsoft.Subscription/operations.ts'
+import { operations as billing } from './Tenantry.Billing/operations.ts'
 import { operations as tenants } from './Tenantry.Directory/operations.ts'
 import { operations as identityUsage } from './Tenantry.Metering/identity-link.operations.ts'
+import { operations as pricing } from './Tenantry.Pricing/operations.ts'
 import { operations as sandbox } from './Tenantry.Sandbox/operations.ts'
 
 export interface ProviderPorts {
@@ -32,6 +34,8 @@ export const allOperations = (ports: ProviderPorts): readonly Operation<Operatio
   ...subscriptions,
   ...resources,
   ...tenants,
+  ...billing,
+  ...pricing,
   ...graph,
   ...(ports.isSandbox ? sandbox(ports.runDueWork) : []),
 ]

@@ -214,3 +214,12 @@ export async function lockInvoiceRun(db: Db, period: string): Promise<void> {
 export async function reopenInvoiceRun(db: Db, id: string): Promise<void> {
   await db.updateTable('invoice_run').set({ finished_at: null }).where('id', '=', id).execute()
 }
+
+/** Profiles that were there in the month. */
+export async function listProfilesOfPeriod(db: Db, period: string): Promise<string[]> {
+  const { rows } = await sql<{ name: string }>`
+    select name from billing_profile where status <> 'Deleted'
+      and created_at < ((${period} || '-01')::timestamp + interval '1 month') at time zone 'UTC'
+    order by name`.execute(db)
+  return rows.map((row) => row.name)
+}

@@ -285,11 +285,44 @@ export async function listCreditNotes(db: Db, id: string): Promise<StoredInvoice
   return select(db).where('i.credit_for', '=', id).orderBy('i.number').execute()
 }
 
-/** Lines of an original that credit notes have taken back, with what each took. */
-export async function loadCreditedMinor(db: Db, id: string): Promise<bigint> {
-  const { rows } = await sql<{ credited: bigint }>`
-    select coalesce(sum(subtotal_minor), 0)::bigint as credited from invoice where credit_for = ${id}::uuid`.execute(db)
-  return -(rows[0]?.credited ?? 0n)
+export async function listInvoiceLines(db: Db, invoiceId: string): Promise<LineToStore[]> {
+  const rows = await db
+    .selectFrom('invoice_line')
+    .selectAll()
+    .where('invoice_id', '=', invoiceId)
+    .orderBy('line_number')
+    .execute()
+  return rows.map(toLine)
+}
+
+export async function findInvoiceLine(db: Db, invoiceId: string, lineNumber: number): Promise<LineToStore | undefined> {
+  const row = await db
+    .selectFrom('invoice_line')
+    .selectAll()
+    .where('invoice_id', '=', invoiceId)
+    .where('line_number', '=', lineNumber)
+    .executeTakeFirst()
+  return row && toLine(row)
+}
+
+function toLine(row: Selectable<Database['invoice_line']>): LineToStore {
+  return {
+    invoiceId: row.invoice_id,
+    lineNumber: row.line_number,
+    usagePeriod: row.usage_period,
+    chargeType: row.charge_type,
+    lineKind: row.line_kind as LineKind,
+    section: row.invoice_section_name,
+    customer: row.customer_name,
+    subscriptionId: row.subscription_id,
+    meterId: row.meter_id,
+    groupingKey: row.grouping_key,
+    priceListName: row.price_list_name,
+    priceVersion: row.price_version,
+    quantity: row.quantity,
+    amount: row.amount,
+    amountMinor: row.amount_minor,
+  }
 }
 
 /** Keeps two credit notes of one invoice from giving the same money back. */

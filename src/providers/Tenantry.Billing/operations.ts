@@ -1,0 +1,13 @@
+import type { Operation } from '../../http/operation.ts'
+import type { OperationContext } from '../../operations/context.ts'
+import { invoiceOperations } from './invoice.routes.ts'
+import { invoiceRunOperations } from './invoice-run.routes.ts'
+import { issuerOperations } from './issuer.routes.ts'
+import { signUpOperations } from './sign-up.routes.ts'
+
+export const operations: readonly Operation<OperationContext>[] = [
+  ...signUpOperations,
+  ...issuerOperations,
+  ...invoiceRunOperations,
+  ...invoiceOperations,
+]

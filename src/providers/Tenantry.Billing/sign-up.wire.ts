@@ -1,0 +1,120 @@
+import { z } from 'zod'
+import { billingAccountId, billingProfileId, invoiceSectionId } from '../../domain/billing/billing-ids.ts'
+import { guid } from '../../http/body.ts'
+import type { WantedSignUp } from '../../operations/sign-up.ts'
+
+const text = z.string().trim().min(1).max(256)
+const line = z.string().trim().max(256).optional()
+
+export const addressBody = z.object({
+  companyName: line,
+  firstName: line,
+  lastName: line,
+  addressLine1: line,
+  addressLine2: line,
+  addressLine3: line,
+  district: line,
+  city: line,
+  region: line,
+  postalCode: line,
+  country: line,
+  email: line,
+  phoneNumber: line,
+})
+
+/** Absent and empty parts of an address are the same. */
+export function fromWireAddress(wire: z.output<typeof addressBody>): Record<string, string> {
+  return Object.fromEntries(Object.entries(wire).filter((part): part is [string, string] => Boolean(part[1])))
+}
+
+export const countryCode = z
+  .string()
+  .regex(/^[A-Za-z]{2}$/, 'is a country code of two letters (ISO 3166-1)')
+  .transform((code) => code.toUpperCase())
+
+export const signUpBody = z.object({
+  properties: z.object({
+    tenantId: guid,
+    owner: z.object({ objectId: guid }).optional(),
+    agreementType: z
+      .enum([
+        'MicrosoftCustomerAgreement',
+        'MicrosoftOnlineServicesProgram',
+        'EnterpriseAgreement',
+        'MicrosoftPartnerAgreement',
+      ])
+      .default('MicrosoftCustomerAgreement'),
+    accountType: z.enum(['Enterprise', 'Individual']).optional(),
+    displayName: text,
+    currency: z
+      .string()
+      .regex(/^[A-Za-z]{3}$/, 'is a currency code of three letters (ISO 4217)')
+      .transform((code) => code.toUpperCase()),
+    countryCode,
+    soldTo: addressBody.optional(),
+    billTo: addressBody.optional(),
+    poNumber: line,
+    taxId: line,
+    notificationEmailAddress: z.email().optional(),
+    priceList: line,
+    language: z.enum(['en', 'sv']).default('en'),
+  }),
+})
+
+export function fromWireSignUp({ properties }: z.output<typeof signUpBody>): WantedSignUp {
+  return {
+    tenantId: properties.tenantId,
+    ownerId: properties.owner?.objectId,
+    agreementType: properties.agreementType,
+    accountType: properties.accountType,
+    displayName: properties.displayName,
+    currency: properties.currency,
+    countryCode: properties.countryCode,
+    soldTo: {
+      country: properties.countryCode,
+      companyName: properties.displayName,
+      ...fromWireAddress(properties.soldTo ?? {}),
+    },
+    billTo: properties.billTo && fromWireAddress(properties.billTo),
+    poNumber: properties.poNumber,
+    taxId: properties.taxId,
+    notificationEmail: properties.notificationEmailAddress,
+    priceList: properties.priceList,
+    language: properties.language,
+  }
+}
+
+interface SignUpToWire {
+  readonly name: string
+  readonly account: string
+  readonly profile: string
+  readonly section: string
+  readonly ownerId: string
+  readonly wanted: unknown
+  readonly createdAt: Date
+}
+
+export function toWireSignUp(signUp: SignUpToWire) {
+  const wanted = signUp.wanted as WantedSignUp
+  return {
+    id: `/providers/Tenantry.Billing/signUps/${signUp.name}`,
+    name: signUp.name,
+    type: 'Tenantry.Billing/signUps',
+    properties: {
+      tenantId: wanted.tenantId,
+      agreementType: wanted.agreementType,
+      displayName: wanted.displayName,
+      currency: wanted.currency,
+      countryCode: wanted.countryCode,
+      language: wanted.language,
+      owner: { objectId: signUp.ownerId },
+      billingAccountId: billingAccountId(signUp.account),
+      billingAccountName: signUp.account,
+      billingProfileId: billingProfileId(signUp.account, signUp.profile),
+      billingProfileName: signUp.profile,
+      invoiceSectionId: invoiceSectionId(signUp.account, signUp.profile, signUp.section),
+      invoiceSectionName: signUp.section,
+      createdAt: signUp.createdAt.toISOString(),
+    },
+  }
+}
