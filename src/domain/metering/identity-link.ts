@@ -6,7 +6,7 @@ export type IdentityLinkKind = 'identityTenant' | 'guestUsage'
 
 export const identityLinkTypes = {
   identityTenant: 'Microsoft.AzureActiveDirectory/b2cDirectories',
-  guestUsage: 'Microsoft.AzureActiveDirectory/GuestUsages',
+  guestUsage: 'Microsoft.AzureActiveDirectory/guestUsages',
 } as const satisfies Record<IdentityLinkKind, string>
 
 export function identityLinkKindOf(resourceType: string): IdentityLinkKind | undefined {
