@@ -3,7 +3,8 @@ import type { AttributionFacts } from './attribution-facts.ts'
 import { type Batch, keyText, readContent } from './batch.ts'
 import { type Classifier, resourceKey } from './classify.ts'
 import { CopyRows } from './copy-rows.ts'
-import { type Dimension, resolveDimensions } from './dimension.ts'
+import { type Dimension, type Route, resolveDimensions } from './dimension.ts'
+import type { KnownUsers } from './known-users.ts'
 import { MonthUserChanges } from './month-users.ts'
 import { contentBytes, keyBytes } from './prepared-events.ts'
 import { SumChanges } from './sums.ts'
@@ -18,6 +19,7 @@ export interface BatchTransaction {
   readonly reportedAt: Date
   readonly facts: AttributionFacts
   readonly classifier: Classifier
+  readonly knownUsers: KnownUsers
 }
 
 /** The new events of a batch with their numbers, for whichever way they are inserted. */
@@ -25,8 +27,8 @@ export interface EventRows {
   readonly batch: Batch
   readonly indexes: readonly number[]
   readonly batchId: bigint
-  originId(index: number): number
-  routeId(index: number): number
+  readonly originId: (index: number) => number
+  readonly routeId: (index: number) => number
 }
 
 export interface StoredBatch {
@@ -68,9 +70,11 @@ export async function storeBatch(transaction: BatchTransaction, batch: Batch): P
     routeId: (index) => idOf(batch.routes[index]!, routeIds),
   }
   await transaction.insertEvents(rows)
-  await storeEffects(sql, rows)
+  const users = new MonthUserChanges(transaction.knownUsers, batch.keys)
+  await storeEffects(sql, rows, users, (route) => idOf(route, routeIds))
   return {
     remember() {
+      users.remember()
       for (const origin of origins) origin.id = originIds.get(origin.key) ?? 0
       for (const route of routes) route.id = routeIds.get(route.key) ?? 0
     },
@@ -138,9 +142,13 @@ function idOf(dimension: Dimension, ids: ReadonlyMap<string, number>): number {
   return id
 }
 
-async function storeEffects(sql: Sql, { batch, indexes, batchId }: EventRows): Promise<void> {
+async function storeEffects(
+  sql: Sql,
+  { batch, indexes, batchId }: EventRows,
+  users: MonthUserChanges,
+  routeId: (route: Route) => number,
+): Promise<void> {
   const sums = new SumChanges()
-  const users = new MonthUserChanges()
   const quarantined: string[] = []
   for (const index of indexes) {
     const event = batch.events[index]!
@@ -149,7 +157,7 @@ async function storeEffects(sql: Sql, { batch, indexes, batchId }: EventRows): P
     if (event.type === 'usage') sums.addQuantity(route, event.usageAtMs, event.quantity)
     else if (route.kind !== 'counted' || event.type === 'secondFactor') sums.addOne(route, event.usageAtMs)
     else {
-      users.add(route, monthOf(event.usageAtMs), event.subject, event.usageAtMs, () => keyText(batch.keys, index))
+      users.add(route, monthOf(event.usageAtMs), event.subject, event.usageAtMs, index)
       if (route.model === 'perAuthentication') sums.addOne(route, event.usageAtMs)
     }
   }
@@ -159,7 +167,7 @@ async function storeEffects(sql: Sql, { batch, indexes, batchId }: EventRows): P
       batchId,
     ])
   }
-  await users.store(sql, sums)
+  await users.store(sql, sums, routeId)
   await sums.store(sql)
 }
 
@@ -218,15 +226,16 @@ function toRejected(event: UsageEvent): Record<string, unknown> {
   }
 }
 
-/** The rows for COPY. */
-export function encodeRows({ batch, indexes, batchId, originId, routeId }: EventRows): readonly Uint8Array[] {
+/** The rows for COPY, made while the chunks before are on their way. */
+export function* encodeRows({ batch, indexes, batchId, originId, routeId }: EventRows): Generator<Uint8Array> {
   const rows = new CopyRows()
   const batchHigh = Number(batchId >> 32n)
   const batchLow = Number(BigInt.asUintN(32, batchId))
   for (const index of indexes) {
     const event = batch.events[index]!
     const isUsage = event.type === 'usage'
-    rows.begin(event.id.length + event.subject.length)
+    const full = rows.begin(event.id.length + event.subject.length)
+    if (full) yield full
     rows.raw(batch.keys, index * keyBytes, keyBytes)
     rows.raw(batch.contents, index * contentBytes, contentBytes)
     rows.instant(event.usageAtMs)
@@ -249,7 +258,7 @@ export function encodeRows({ batch, indexes, batchId, originId, routeId }: Event
     if (event.tags) rows.json(event.tags)
     else rows.absent()
   }
-  return rows.end()
+  yield* rows.end()
 }
 
 /** The same through an ordinary statement, for a few rows in somebody else's transaction. */

@@ -1,4 +1,4 @@
-const chunkBytes = 128 * 1024
+const chunkBytes = 64 * 1024
 const epochOffsetMs = Date.UTC(2000, 0, 1)
 const twoTo32 = 4_294_967_296
 
@@ -11,8 +11,8 @@ export const copyStatement =
  * that touches every byte of every event, and text would cost the database the parsing of it.
  */
 export class CopyRows {
-  readonly chunks: Uint8Array[] = []
-  private bytes = new Uint8Array(chunkBytes)
+  private chunks: Uint8Array[] = []
+  private bytes: Uint8Array = Buffer.allocUnsafeSlow(chunkBytes)
   private at = 0
 
   constructor() {
@@ -21,11 +21,13 @@ export class CopyRows {
     this.int32(0)
   }
 
-  begin(longestTexts: number): void {
+  /** Begins a row. When the rows before it fill a chunk, that is returned to be sent. */
+  begin(longestTexts: number): Uint8Array | undefined {
     // A character is at most three bytes of UTF-8; a surrogate pair is four bytes of two.
     const needed = 256 + longestTexts * 3
     if (this.at + needed > this.bytes.length) this.flush(Math.max(chunkBytes, needed))
     this.int16(12)
+    return this.chunks.shift()
   }
 
   raw(source: Uint8Array, offset: number, length: number): void {
@@ -125,7 +127,7 @@ export class CopyRows {
 
   private flush(nextSize: number): void {
     if (this.at > 0) this.chunks.push(this.bytes.subarray(0, this.at))
-    this.bytes = new Uint8Array(nextSize)
+    this.bytes = Buffer.allocUnsafeSlow(nextSize)
     this.at = 0
   }
 

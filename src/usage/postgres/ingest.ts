@@ -1,14 +1,15 @@
 import type pg from 'pg'
-import { from as copyFrom } from 'pg-copy-streams'
 import { Refusal } from '../../domain/refusal.ts'
 import type { UsageEvent } from '../../domain/metering/usage-event.ts'
 import type { ItemOutcome, OpenTransaction, Reporter } from '../usage-store.ts'
 import { AttributionFacts } from './attribution-facts.ts'
 import { Batch } from './batch.ts'
 import { Classifier } from './classify.ts'
+import { CopyIn } from './copy-in.ts'
 import { copyStatement } from './copy-rows.ts'
 import { encodeRows, insertRows, type StoredBatch, storeBatch } from './commit-batch.ts'
 import { Dimensions } from './dimension.ts'
+import { KnownUsers } from './known-users.ts'
 import { keyBytes, type PreparedEvents, prepareEvents } from './prepared-events.ts'
 import { type Sql, sqlOf, sqlOfClient } from './sql.ts'
 
@@ -24,6 +25,7 @@ export class Ingest {
   private readonly readClock: ReadClock
   private readonly facts = new AttributionFacts()
   private readonly dimensions = new Dimensions()
+  private readonly knownUsers = new KnownUsers()
 
   constructor(pool: pg.Pool, readClock: ReadClock) {
     this.pool = pool
@@ -55,7 +57,7 @@ export class Ingest {
           'select pg_advisory_xact_lock_shared(7261001)',
       )
       const sql = sqlOfClient(client)
-      const stored = await this.store(sql, batch, this.facts, {
+      const stored = await this.store(sql, batch, this.facts, this.knownUsers, {
         findStored: (keys) => findStored(client, keys),
         insertEvents: (rows) => copyIn(client, encodeRows(rows)),
       })
@@ -82,7 +84,7 @@ export class Ingest {
     const sql = sqlOf(tx)
     await sql('select pg_advisory_xact_lock_shared(7261001)')
     // Nothing is remembered, for the caller may have changed facts itself, and whether it commits is not known here.
-    await this.store(sql, batch, new AttributionFacts(), {
+    await this.store(sql, batch, new AttributionFacts(), new KnownUsers(), {
       findStored: (keys) => findStoredByText(sql, keys),
       insertEvents: (rows) => insertRows(sql, rows),
     })
@@ -93,14 +95,16 @@ export class Ingest {
     sql: Sql,
     batch: Batch,
     facts: AttributionFacts,
+    knownUsers: KnownUsers,
     ways: Pick<Parameters<typeof storeBatch>[0], 'findStored' | 'insertEvents'>,
   ): Promise<StoredBatch> {
     const [{ version } = { version: '' }] = await sql<{ version: string }>(
       'select version::text from attribution_version',
     )
-    facts.renew(version)
+    if (facts.renew(version)) knownUsers.forget()
     const reportedAt = await this.readClock(sql)
-    return storeBatch({ sql, reportedAt, facts, classifier: new Classifier(facts, this.dimensions), ...ways }, batch)
+    const classifier = new Classifier(facts, this.dimensions)
+    return storeBatch({ sql, reportedAt, facts, classifier, knownUsers, ...ways }, batch)
   }
 }
 
@@ -159,14 +163,10 @@ function toStored({ key, content }: StoredRow): Stored {
   return { key: Buffer.from(key.replaceAll('-', ''), 'hex'), content: bytes }
 }
 
-function copyIn(client: pg.PoolClient, chunks: readonly Uint8Array[]): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stream = client.query(copyFrom(copyStatement))
-    stream.on('error', reject)
-    stream.on('finish', resolve)
-    for (const chunk of chunks) stream.write(chunk)
-    stream.end()
-  })
+function copyIn(client: pg.PoolClient, chunks: Iterable<Uint8Array>): Promise<void> {
+  const copy = new CopyIn(copyStatement, chunks)
+  client.query(copy)
+  return copy.done
 }
 
 function codeOf(error: unknown): string {

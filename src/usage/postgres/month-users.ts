@@ -1,82 +1,150 @@
+import { ArrayParameter } from './array-parameter.ts'
 import type { Route } from './dimension.ts'
-import { hashUuid } from './prepared-events.ts'
-import { oneUnit, type SumChanges } from './sums.ts'
+import type { KnownUsers } from './known-users.ts'
+import { hashText, keyBytes } from './prepared-events.ts'
 import type { Sql } from './sql.ts'
+import { oneUnit, type SumChanges } from './sums.ts'
 
 /** The first authentication of one model: earliest time, and of equal times the smallest key, so order is no matter. */
 interface First {
   atMs: number
-  eventKey: string
+  event: number
   route: Route
 }
 
 interface MonthUser {
-  readonly identityTenantId: string
-  readonly month: string
   readonly userId: string
   paid: First | undefined
   counted: First | undefined
 }
 
-/** The users that one transaction has seen, each with its first authentications in it. */
+interface TenantMonth {
+  readonly identityTenantId: string
+  readonly month: string
+  readonly number: number
+  readonly users: Map<string, MonthUser>
+}
+
+/** The users that one transaction has news of, each with its first authentications in it. */
 export class MonthUserChanges {
-  private readonly tenantMonths = new Map<string, Map<string, MonthUser>>()
-  private lastKey = ''
-  private lastMonth: Map<string, MonthUser> | undefined
+  private readonly tenantMonths = new Map<string, TenantMonth>()
+  private readonly known: KnownUsers
+  private readonly keys: Uint8Array
+  private last: TenantMonth | undefined
 
-  /** `keyOf` is asked only where the event is the first, for making a key's text costs more than the rest. */
-  add(route: Route, month: string, userId: string, usageAtMs: number, keyOf: () => string): void {
-    const users = this.usersOf(route.identityTenantId!, month)
+  /** `keys` are those of the batch, 16 bytes an event. */
+  constructor(known: KnownUsers, keys: Uint8Array) {
+    this.known = known
+    this.keys = keys
+  }
+
+  add(route: Route, month: string, userId: string, atMs: number, event: number): void {
+    const isPaid = route.model === 'perAuthentication'
+    const { number, users } = this.tenantMonth(route.identityTenantId!, month)
+    if (this.known.covers(number, userId, isPaid, atMs)) return
     let user = users.get(userId)
-    if (!user) {
-      user = { identityTenantId: route.identityTenantId!, month, userId, paid: undefined, counted: undefined }
-      users.set(userId, user)
+    if (!user) users.set(userId, (user = { userId, paid: undefined, counted: undefined }))
+    const first = isPaid ? user.paid : user.counted
+    if (!first) {
+      if (isPaid) user.paid = { atMs, event, route }
+      else user.counted = { atMs, event, route }
+    } else if (atMs < first.atMs || (atMs === first.atMs && this.isSmallerKey(event, first.event))) {
+      first.atMs = atMs
+      first.event = event
+      first.route = route
     }
-    const part = route.model === 'perAuthentication' ? 'paid' : 'counted'
-    const first = user[part]
-    if (first && first.atMs < usageAtMs) return
-    const eventKey = keyOf()
-    if (first && first.atMs === usageAtMs && first.eventKey <= eventKey) return
-    user[part] = { atMs: usageAtMs, eventKey, route }
   }
 
-  private usersOf(identityTenantId: string, month: string): Map<string, MonthUser> {
-    const key = month + identityTenantId
-    if (key === this.lastKey && this.lastMonth) return this.lastMonth
-    let users = this.tenantMonths.get(key)
-    if (!users) this.tenantMonths.set(key, (users = new Map()))
-    this.lastKey = key
-    this.lastMonth = users
-    return users
-  }
-
-  async store(sql: Sql, sums: SumChanges): Promise<void> {
-    const rows: (MonthUser & { userKey: string; order: string })[] = []
-    for (const users of this.tenantMonths.values()) {
-      for (const user of users.values()) {
-        const userKey = hashUuid(user.userId)
-        rows.push({ ...user, userKey, order: user.identityTenantId + user.month + userKey })
+  /** `routeId` of a route as this transaction knows it. */
+  async store(sql: Sql, sums: SumChanges, routeId: (route: Route) => number): Promise<void> {
+    const months = [...this.tenantMonths.values()].filter(({ users }) => users.size > 0)
+    if (months.length === 0) return
+    // One order for all transactions, so that they wait for one another but never in a circle.
+    months.sort((a, b) => (a.month + a.identityTenantId < b.month + b.identityTenantId ? -1 : 1))
+    const count = months.reduce((sum, { users }) => sum + users.size, 0)
+    const tenantIds = new ArrayParameter('uuid', count, 16)
+    const monthDates = new ArrayParameter('timestamptz', count, 8)
+    const userKeys = new ArrayParameter('uuid', count, 16)
+    const userIds = new ArrayParameter('text', count, 40)
+    const paid = new FirstParameters(count)
+    const counted = new FirstParameters(count)
+    for (const { identityTenantId, month, users } of months) {
+      const monthMs = Date.parse(`${month}T00:00:00.000Z`)
+      const ordered = [...users.values()].map((user) => ({ user, key: hashText(user.userId) }))
+      ordered.sort((a, b) => (a.key < b.key ? -1 : 1))
+      for (const { user, key } of ordered) {
+        tenantIds.uuid(identityTenantId)
+        monthDates.instant(monthMs)
+        userKeys.latin1(key)
+        userIds.text(user.userId)
+        paid.add(user.paid, this.keys, routeId)
+        counted.add(user.counted, this.keys, routeId)
       }
     }
-    if (rows.length === 0) return
-    // One order for all transactions, so that they wait for one another but never in a circle.
-    rows.sort((a, b) => (a.order < b.order ? -1 : 1))
     const changes = await sql<UnitChange>(storeMonthUsers, [
-      rows.map((row) => row.identityTenantId),
-      rows.map((row) => row.month),
-      rows.map((row) => row.userKey),
-      rows.map((row) => row.userId),
-      rows.map(({ paid }) => instantText(paid)),
-      rows.map(({ paid }) => paid?.eventKey ?? null),
-      rows.map(({ paid }) => paid?.route.linkId ?? null),
-      rows.map(({ paid }) => paid?.route.subscriptionId ?? null),
-      rows.map(({ counted }) => instantText(counted)),
-      rows.map(({ counted }) => counted?.eventKey ?? null),
-      rows.map(({ counted }) => counted?.route.linkId ?? null),
-      rows.map(({ counted }) => counted?.route.subscriptionId ?? null),
-      rows.map(({ counted }) => counted?.route.placementId ?? null),
+      ...[tenantIds, monthDates, userKeys, userIds].map(({ value }) => value),
+      ...paid.values,
+      ...counted.values,
     ])
     for (const change of changes) applyUnitChange(change, sums)
+  }
+
+  /** After the commit. */
+  remember(): void {
+    for (const { number, users } of this.tenantMonths.values()) {
+      for (const { userId, paid, counted } of users.values()) {
+        this.known.remember(number, userId, paid?.atMs, counted?.atMs)
+      }
+    }
+  }
+
+  private tenantMonth(identityTenantId: string, month: string): TenantMonth {
+    const { last } = this
+    if (last && last.identityTenantId === identityTenantId && last.month === month) return last
+    const key = month + identityTenantId
+    let found = this.tenantMonths.get(key)
+    if (!found) {
+      found = { identityTenantId, month, number: this.known.month(identityTenantId, month), users: new Map() }
+      this.tenantMonths.set(key, found)
+    }
+    this.last = found
+    return found
+  }
+
+  private isSmallerKey(a: number, b: number): boolean {
+    for (let at = 0; at < keyBytes; at++) {
+      const difference = this.keys[a * keyBytes + at]! - this.keys[b * keyBytes + at]!
+      if (difference !== 0) return difference < 0
+    }
+    return false
+  }
+}
+
+class FirstParameters {
+  private readonly at: ArrayParameter
+  private readonly eventKeys: ArrayParameter
+  private readonly routes: ArrayParameter
+
+  constructor(count: number) {
+    this.at = new ArrayParameter('timestamptz', count, 8)
+    this.eventKeys = new ArrayParameter('uuid', count, keyBytes)
+    this.routes = new ArrayParameter('int4', count, 4)
+  }
+
+  add(first: First | undefined, keys: Uint8Array, routeId: (route: Route) => number): void {
+    if (first) {
+      this.at.instant(first.atMs)
+      this.eventKeys.raw(keys, first.event * keyBytes, keyBytes)
+      this.routes.int4(routeId(first.route))
+      return
+    }
+    this.at.absent()
+    this.eventKeys.absent()
+    this.routes.absent()
+  }
+
+  get values(): readonly Buffer[] {
+    return [this.at.value, this.eventKeys.value, this.routes.value]
   }
 }
 
@@ -113,10 +181,6 @@ export function applyUnitChange(change: UnitChange, sums: SumChanges): void {
     BigInt(activeUsers) * oneUnit,
     activeUsers,
   )
-}
-
-function instantText(first: First | undefined): string | null {
-  return first ? new Date(first.atMs).toISOString() : null
 }
 
 /** What `changed (was_…, is_…)` rows come to in units: the new ones less the old ones. */
@@ -164,8 +228,15 @@ const storeMonthUsers = `
     insert into identity_month_user as u (
       identity_tenant_id, month, user_key, user_id, paid_at, paid_event_key, paid_link_id, paid_subscription_id,
       counted_at, counted_event_key, counted_link_id, counted_subscription_id, counted_placement_id)
-    select * from unnest($1::uuid[], $2::date[], $3::uuid[], $4::text[], $5::timestamptz[], $6::uuid[], $7::uuid[],
-      $8::uuid[], $9::timestamptz[], $10::uuid[], $11::uuid[], $12::uuid[], $13::bigint[])
+    select n.tenant_id, (n.month at time zone 'UTC')::date, n.user_key, n.user_id,
+      n.paid_at, n.paid_key, p.link_id, p.subscription_id,
+      n.counted_at, n.counted_key, c.link_id, c.subscription_id, c.placement_id
+    from unnest($1::uuid[], $2::timestamptz[], $3::uuid[], $4::text[], $5::timestamptz[], $6::uuid[], $7::integer[],
+      $8::timestamptz[], $9::uuid[], $10::integer[]) with ordinality
+      as n (tenant_id, month, user_key, user_id, paid_at, paid_key, paid_route, counted_at, counted_key, counted_route, o)
+    left join usage_route p on p.id = n.paid_route
+    left join usage_route c on c.id = n.counted_route
+    order by n.o
     on conflict (identity_tenant_id, month, user_key) do update set
       paid_at = case when ${isEarlierPaid} then excluded.paid_at else u.paid_at end,
       paid_event_key = case when ${isEarlierPaid} then excluded.paid_event_key else u.paid_event_key end,

@@ -21,7 +21,7 @@ export function createPostgresUsageStore(options: PostgresUsageStoreOptions): Us
   const { pool, now } = options
   const ingest = new Ingest(pool, now)
   const group = new GroupCommit({
-    lanes: options.lanes ?? 2,
+    lanes: options.lanes ?? 1,
     batchEvents: options.batchEvents ?? 20_000,
     queueEvents: options.queueEvents ?? 200_000,
     commit: (requests) => ingest.commit(requests),
