@@ -159,7 +159,7 @@ export async function startResourceGroupDeletion(
 
 /** The work of `startResourceGroupDeletion`: everything in the group goes in one commit, or nothing does. */
 export async function deleteResourceGroup(context: OperationContext, id: ResourceGroupId): Promise<void> {
-  const group = await lockResourceGroup(context.db, id.subscriptionId, id.resourceGroupName)
+  const group = await findResourceGroup(context.db, id.subscriptionId, id.resourceGroupName)
   if (!group) return
   const resources = await lockResourcesOfGroup(context.db, id.subscriptionId, id.resourceGroupName)
   const obstacles = []

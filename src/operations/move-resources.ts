@@ -103,10 +103,12 @@ async function lockBothGroups(context: OperationContext, move: Move) {
   return [await lock(move.source), target] as const
 }
 
-/** The work of `startMove`; all of it in one commit, so that a move is done or has not happened. */
+/**
+ * The work of `startMove`; all of it in one commit, so that a move is done or has not happened. The groups are held
+ * since the request, and their rows are left free so that others are refused and need not wait.
+ */
 export async function moveResources(context: OperationContext, input: MoveInput): Promise<void> {
   const move = await reopen(context, input, 'moveResources')
-  await lockBothGroups(context, move)
   if (hasMoveTimedOut(new Date(input.startedAt), context.now))
     throw new Refusal(
       'conflict',
