@@ -43,12 +43,8 @@ export async function lockResourceGroup(
   subscriptionId: string,
   name: string,
 ): Promise<ResourceGroup | undefined> {
-  const row = await select(db)
-    .where('g.subscription_id', '=', subscriptionId)
-    .where('g.name_key', '=', name.toLowerCase())
-    .forUpdate('g')
-    .executeTakeFirst()
-  return row && toResourceGroup(row)
+  await rowOf(db, subscriptionId, name).forUpdate().execute()
+  return findResourceGroup(db, subscriptionId, name)
 }
 
 /** As `lockResourceGroup`, but several writers below the group may hold it at once. */
@@ -57,12 +53,20 @@ export async function shareResourceGroup(
   subscriptionId: string,
   name: string,
 ): Promise<ResourceGroup | undefined> {
-  const row = await select(db)
-    .where('g.subscription_id', '=', subscriptionId)
-    .where('g.name_key', '=', name.toLowerCase())
-    .forShare('g')
-    .executeTakeFirst()
-  return row && toResourceGroup(row)
+  await rowOf(db, subscriptionId, name).forShare().execute()
+  return findResourceGroup(db, subscriptionId, name)
+}
+
+/**
+ * Locked alone and read afterwards: a statement that waited for the row would still see everything else, the operation
+ * that holds the group among it, as it was before the wait.
+ */
+function rowOf(db: Db, subscriptionId: string, name: string) {
+  return db
+    .selectFrom('resource_group')
+    .select('name_key')
+    .where('subscription_id', '=', subscriptionId)
+    .where('name_key', '=', name.toLowerCase())
 }
 
 export async function listResourceGroups(

@@ -33,10 +33,13 @@ export async function findSubscription(db: Db, id: string, at: Date): Promise<Su
   return row && toSubscription(row)
 }
 
-/** Keeps state, directory and name as they are until the transaction ends. */
+/**
+ * Keeps state, directory and name as they are until the transaction ends. Locked alone and read afterwards: a
+ * statement that waited for the row would still see the directory as it was before the wait.
+ */
 export async function lockSubscription(db: Db, id: string, at: Date): Promise<Subscription | undefined> {
-  const row = await select(db, at).where('s.id', '=', id).forUpdate('s').executeTakeFirst()
-  return row && toSubscription(row)
+  await db.selectFrom('subscription').select('id').where('id', '=', id).forUpdate().execute()
+  return findSubscription(db, id, at)
 }
 
 /** Those of `ids` that exist, by id. */

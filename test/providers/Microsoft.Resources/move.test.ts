@@ -47,6 +47,16 @@ const validate = (client: Client, source: string, resources: string[], target: s
   client.post(`${source}/validateMoveResources?${version}`, { resources, targetResourceGroup: target })
 const nameOf = (group: string) => group.split('/').at(-1) ?? ''
 
+/** Until so many statements wait for a resource group. */
+async function waiting(count: number): Promise<void> {
+  for (;;) {
+    const { rows } = await sql<{ count: number }>`select count(*)::int as count from pg_stat_activity
+      where wait_event_type = 'Lock' and query like '%"resource_group"%for %'`.execute(cloud.running.db)
+    if ((rows[0]?.count ?? 0) >= count) return
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+}
+
 describe('the unchanged SDKs', () => {
   test('SUB-15, SUB-16: arm-resources 8 moves a resource with its children to another subscription, location kept', async () => {
     const { source, target } = await twoGroups()
@@ -87,8 +97,8 @@ describe('a move', () => {
     const { source, target } = await twoGroups()
     await make.put(owner, machine(source, 'a'))
     await make.put(owner, machine(target, 'A'))
-    for (const start of [validate, move]) {
-      const accepted = await start(owner, source, [machine(source, 'a'), machine(source, 'missing')], target)
+    for (const ask of [validate, move]) {
+      const accepted = await ask(owner, source, [machine(source, 'a'), machine(source, 'missing')], target)
       expect(accepted).toMatchObject({ status: 202, body: undefined })
       expect(accepted.headers['retry-after']).toBe('1')
       const failed = await owner.finish(accepted)
@@ -198,8 +208,40 @@ describe('a move', () => {
       move(owner, source, [machine(source, 'a')], target),
       move(owner, target, [machine(target, 'b')], source),
     ])
-    expect(replies.map((reply) => reply.status).sort()).toEqual([202, 409])
-    for (const reply of replies) if (reply.status === 202) expect((await owner.finish(reply)).status).toBe(204)
+    const accepted = replies.filter((reply) => reply.status === 202)
+    expect(accepted.length).toBeGreaterThan(0)
+    const ends = await Promise.all(accepted.map((reply) => owner.finish(reply)))
+    expect(ends.map((reply) => reply.status)).toEqual(accepted.map(() => 204))
+    const places = await Promise.all([
+      owner.get(`${machine(target, 'a')}?${version}`),
+      owner.get(`${machine(source, 'b')}?${version}`),
+    ])
+    expect(places.filter((reply) => reply.status === 200)).toHaveLength(accepted.length)
+  })
+
+  test('SUB-16: a writer that waited for the request of a move is refused by it', async () => {
+    const { source, target } = await twoGroups()
+    await make.put(owner, machine(source, 'a'))
+    const { db } = cloud.running
+    const slow = await db.startTransaction().execute()
+    await slow
+      .selectFrom('resource')
+      .select('uid')
+      .where('resource_group_key', '=', nameOf(source).toLowerCase())
+      .forUpdate()
+      .execute()
+    const gate = await db.startTransaction().execute()
+    const group = gate.selectFrom('resource_group').select('name').where('name', '=', nameOf(source))
+    await group.forUpdate().execute()
+    const moving = move(owner, source, [machine(source, 'a')], target)
+    await waiting(1)
+    const writing = owner.put(`${machine(source, 'b')}?${version}`, { location: 'westeurope' })
+    await waiting(2)
+    await gate.rollback().execute()
+    expect((await moving).status).toBe(202)
+    expect(await writing).toMatchObject({ status: 409, body: { error: { code: 'ResourceGroupLocked' } } })
+    await slow.rollback().execute()
+    expect((await owner.finish(await moving)).status).toBe(204)
   })
 
   test('the namespace is registered in the target, and a closed one stays closed', async () => {
@@ -268,10 +310,10 @@ describe('an identity link', () => {
     const other = await identities.workforce()
     const foreign = await make.subscription(other.tenant.id, other.administrator.objectId)
     await make.resourceGroup(foreign, 'theirs')
-    for (const start of [move, validate]) {
+    for (const ask of [move, validate]) {
       const [toForeign, toUnknown] = await Promise.all(
         [foreign, randomUUID()].map((id) =>
-          start(owner, source, [linkId(source, identity.domain)], `/subscriptions/${id}/resourceGroups/theirs`),
+          ask(owner, source, [linkId(source, identity.domain)], `/subscriptions/${id}/resourceGroups/theirs`),
         ),
       )
       expect(toForeign).toMatchObject({

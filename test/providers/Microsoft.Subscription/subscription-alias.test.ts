@@ -143,7 +143,7 @@ describe('the alias', () => {
     const replies = await Promise.all(
       Array.from({ length: 4 }, () => olga.put(path(name), wanted(contoso.sectionScope))),
     )
-    expect(replies.map((reply) => reply.status).sort()).toEqual([200, 200, 200, 201])
+    expect(replies.map((reply) => reply.status).sort((one, other) => one - other)).toEqual([200, 200, 200, 201])
     expect(new Set(replies.map((reply) => reply.body.properties.subscriptionId)).size).toBe(1)
   })
 
