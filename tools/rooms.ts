@@ -84,7 +84,7 @@ export const rooms: readonly Room[] = [
   {
     path: 'src/cli/',
     imports: ['src/operations/', 'src/domain/', 'src/config/', 'src/audit/', 'src/documents/', 'src/app.ts', 'src/adapters/'],
-    packages: ['commander', 'csv-parse', 'zod'],
+    packages: ['commander', 'zod'],
     node: 'all',
   },
   {

@@ -44,7 +44,8 @@ export const demoCommand = new Command('demo')
     } finally {
       session.close()
     }
-    for (const { title, document } of record.statements) print(`\n${title}\n${renderStatementText(document as InvoiceDocument, 'en')}`)
+    for (const { title, document } of record.statements)
+      print(`\n${title}\n${renderStatementText(document as InvoiceDocument, 'en')}`)
     print(`\n${renderAudit(await auditOf(config))}`)
     print(`\nServing at      ${running.baseUrl}  (API description: ${running.baseUrl}/openapi.json)`)
     print(`Operator        ${join(dataDir, 'operator.json')}  (tenantId, clientId, clientSecret)`)

@@ -19,8 +19,6 @@ export function eventTextOf(
   for (const [index, column] of columns.entries()) {
     const cell = record[index] ?? ''
     if (cell === '' || column === '') continue
-    // What the decoder puts where bytes are no UTF-8.
-    if (cell.includes('\ufffd')) return { problem: `The cell '${column}' is not UTF-8. Save the file as UTF-8.` }
     if (column === 'data') {
       const parsed = parseObject(cell)
       if (!parsed) return { problem: "The cell 'data' must be a JSON object." }

@@ -1,7 +1,7 @@
 import type { Timers } from '../domain/ports.ts'
-import type { EventLine } from './event-lines.ts'
 import type { HttpReply } from './https-client.ts'
 import type { Session } from './session.ts'
+import type { TextLine } from './text-lines.ts'
 
 const batchEventsMax = 5_000
 const batchBytesMax = 4 * 1024 * 1024
@@ -38,12 +38,12 @@ interface ItemAnswer {
   readonly message?: string
 }
 
-type ReadableLine = Extract<EventLine, { text: string }>
+type ReadableLine = Extract<TextLine, { text: string }>
 
 /** Sends the lines in batches as the principal `reporter`. A line that is wrong is told and never stops the others. */
 export async function importEvents(
   session: Session,
-  lines: AsyncIterable<EventLine>,
+  lines: AsyncIterable<TextLine>,
   timers: Timers,
   listener: Listener,
 ): Promise<ImportSummary> {

@@ -67,7 +67,8 @@ export const importCommand = new Command('import')
 
 function report(summary: ImportSummary, shown: readonly Unaccepted[], options: ImportOptions): void {
   const unaccepted = summary.rejected + summary.conflict
-  for (const { lineNumber, code, message } of shown) say(`  line ${lineNumber}: ${code}: ${message}`)
+  for (const { lineNumber, code, message } of shown.toSorted((left, right) => left.lineNumber - right.lineNumber))
+    say(`  line ${lineNumber}: ${code}: ${message}`)
   if (unaccepted > shown.length) say(`  … and ${unaccepted - shown.length} more; --rejected FILE writes them all.`)
   if (options.json) printJson(summary)
   else
