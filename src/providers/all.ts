@@ -6,6 +6,7 @@ import { operations as graph } from './graph/operations.ts'
 import { operations as login, type LoginPorts } from './login/operations.ts'
 import { operations as metadata } from './metadata/operations.ts'
 import { operations as authorization } from './Microsoft.Authorization/operations.ts'
+import { operations as billingAccounts } from './Microsoft.Billing/operations.ts'
 import { operations as policyStates } from './Microsoft.PolicyInsights/operations.ts'
 import { operations as identityLinks } from './Microsoft.AzureActiveDirectory/operations.ts'
 import { operations as resources } from './Microsoft.Resources/operations.ts'
@@ -33,6 +34,7 @@ export const allOperations = (ports: ProviderPorts): readonly Operation<Operatio
   ...identityUsage,
   ...subscriptions,
   ...resources,
+  ...billingAccounts,
   ...tenants,
   ...billing,
   ...pricing,
