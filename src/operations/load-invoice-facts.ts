@@ -57,11 +57,16 @@ export async function loadInvoiceFacts(query: FactsQuery): Promise<LoadedFacts[]
   const months = new Map<string, ProfileMonth>()
   for (const profile of profiles) {
     const since = lastDates.get(profile.name) ?? profile.createdAt
-    await readMonths(query, profile.name, monthsBetween(periodOf(new Date(since.getTime() - lateMs)), period), months)
-  }
-  for (const key of prints.keys()) {
-    const [profile = '', month = ''] = key.split(' ')
-    if (month <= period && !months.has(key)) months.set(key, monthOf(profile, getBillingPeriod(month)))
+    const printed = [...prints].filter(([key]) => key.startsWith(`${profile.name} `))
+    // Older months cannot have changed; but one that waits for a price has to be looked at, however old.
+    const waiting = printed.filter(([, print]) => print === '').map(([key]) => monthOfKey(key))
+    const first = [periodOf(new Date(since.getTime() - lateMs)), ...waiting].toSorted()[0]!
+    await readMonths(query, profile.name, monthsBetween(first, period), months)
+    // A month of which nothing is left has no quantities, and what was billed of it goes back.
+    for (const [key] of printed) {
+      const month = monthOfKey(key)
+      if (month >= first && month <= period && !months.has(key)) months.set(key, monthOf(profile.name, month))
+    }
   }
   for (const profile of names) {
     const key = `${profile} ${period}`
@@ -83,6 +88,8 @@ export async function loadInvoiceFacts(query: FactsQuery): Promise<LoadedFacts[]
     }
   })
 }
+
+const monthOfKey = (key: string): BillingPeriod => getBillingPeriod(key.split(' ')[1] ?? '')
 
 interface ProfileMonth {
   readonly profile: string
