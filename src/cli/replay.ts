@@ -44,7 +44,7 @@ export async function replayFile(session: Session, file: string, isVerbose: bool
     progress.done(`${played.length} requests`)
     return { file, played, saved: Object.fromEntries(saved) }
   } catch (error) {
-    if (error instanceof ScenarioError) throw new ScenarioError(error.lineNumber, `${name}: ${error.message}`)
+    if (error instanceof ScenarioError) throw new ScenarioError(error.lineNumber, error.reason, name)
     throw error
   }
 }

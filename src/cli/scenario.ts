@@ -31,9 +31,11 @@ export type ScenarioLine = z.output<typeof requestLine> | z.output<typeof princi
 
 export class ScenarioError extends Error {
   readonly lineNumber: number
-  constructor(lineNumber: number, message: string) {
-    super(`line ${lineNumber}: ${message}`)
+  readonly reason: string
+  constructor(lineNumber: number, reason: string, file?: string) {
+    super(`${file === undefined ? '' : `${file}: `}line ${lineNumber}: ${reason}`)
     this.lineNumber = lineNumber
+    this.reason = reason
   }
 }
 
