@@ -32,6 +32,15 @@ const program = new Command('tenantry')
 for (const command of [program, ...program.commands])
   command.exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
 
+// A signal that nobody handles would end the program without its last steps, and leave a database of its own behind.
+for (const [signal, number] of [
+  ['SIGINT', 2],
+  ['SIGTERM', 15],
+] as const)
+  process.once(signal, () => {
+    if (process.listenerCount(signal) === 0) process.exit(128 + number)
+  })
+
 try {
   await program.parseAsync()
 } catch (error) {
