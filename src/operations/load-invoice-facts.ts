@@ -40,6 +40,9 @@ export interface FactsQuery {
   readonly rates: Map<string, readonly ExchangeRate[]>
 }
 
+/** The part that prices and names are loaded by, for any set of months. */
+export type CommonQuery = Omit<FactsQuery, 'period' | 'cutoffBatch' | 'seller'>
+
 export interface LoadedFacts {
   readonly facts: InvoiceFacts
   /** What of each month's usage was seen, so that a later run knows whether it changed. */
@@ -47,7 +50,7 @@ export interface LoadedFacts {
 }
 
 /** Late usage is taken for 90 days after its time; a day more for the difference of a run's date and its cut-off. */
-const lateMs = 91 * 86_400_000
+export const lateMs = 91 * 86_400_000
 
 /** The facts of the invoices of several profiles, in the order of the profiles. */
 export async function loadInvoiceFacts(query: FactsQuery): Promise<LoadedFacts[]> {
@@ -79,7 +82,7 @@ export async function loadInvoiceFacts(query: FactsQuery): Promise<LoadedFacts[]
   }
   const earlier = [...months.values()].filter((month) => month.period !== period)
   const billed = await loadBilledLines(read, earlier)
-  const common = await loadCommon(query, [...months.values()])
+  const common = await loadCommon(query, [...months.values()], [...billed.values()].flat())
   return profiles.map((profile) => {
     const own = [...months.values()].filter((month) => month.profile === profile.name)
     return {
@@ -125,7 +128,7 @@ async function readMonths(
   }
 }
 
-interface CommonFacts {
+export interface CommonFacts {
   readonly accounts: ReadonlyMap<string, BillingAccount>
   readonly priceLists: Awaited<ReturnType<typeof loadAssignedPriceLists>>
   readonly names: InvoiceFacts['names']
@@ -135,15 +138,20 @@ interface CommonFacts {
   >
 }
 
-async function loadCommon(query: FactsQuery, months: readonly ProfileMonth[]): Promise<CommonFacts> {
+/** Prices, names and the quantities of other payers that count with these months'. */
+export async function loadCommon(
+  query: CommonQuery,
+  months: readonly Pick<ProfileMonth, 'period' | 'quantities'>[],
+  billed: readonly BilledInvoiceLine[],
+): Promise<CommonFacts> {
   const { read, profiles } = query
   const subscriptionIds = new Set<string>()
   const keys = new Set<string>()
-  for (const month of months)
-    for (const { subscriptionId, groupingKey } of month.quantities) {
-      subscriptionIds.add(subscriptionId)
-      keys.add(groupingKey)
-    }
+  // A line of which nothing is left is taken back under the names it was billed under.
+  for (const { subscriptionId, groupingKey } of [...months.flatMap((month) => month.quantities), ...billed]) {
+    subscriptionIds.add(subscriptionId)
+    keys.add(groupingKey)
+  }
   const uids = [...keys].filter(isGuid)
   const profileNames = profiles.map((profile) => profile.name)
   const accountNames = [...new Set(profiles.map((profile) => profile.billingAccountName))]
@@ -169,7 +177,11 @@ async function loadCommon(query: FactsQuery, months: readonly ProfileMonth[]): P
 }
 
 /** Quantities of subscriptions that had several payers, by month, whoever pays (DEC-33). */
-async function loadElsewhere(query: FactsQuery, subscriptionIds: readonly string[], periods: readonly BillingPeriod[]) {
+async function loadElsewhere(
+  query: CommonQuery,
+  subscriptionIds: readonly string[],
+  periods: readonly BillingPeriod[],
+) {
   const elsewhere = new Map<string, (BillableQuantity & { billingProfileName: string | null })[]>()
   const shared = await listSharedSubscriptions(query.read, subscriptionIds)
   if (shared.length === 0) return elsewhere
