@@ -4,7 +4,7 @@ import type { Check } from './check.ts'
 const documentName = 'coalesce(i.number, i.id::text)'
 const summary = `(i.document::jsonb->'summary')`
 /** The amounts of a document have all decimals of its currency, which says how large a minor unit is. */
-const minorUnit = `(10 ^ scale((${summary}->>'subtotal')::numeric))`
+const minorUnit = `(10::numeric ^ scale((${summary}->>'subtotal')::numeric))`
 
 /** A document has one line a key; what has been billed of a month is what all lines of a key say together. */
 const billedKey = `i.billing_profile_name, coalesce(l.invoice_section_name, '') as section, coalesce(l.customer_name, '') as customer,
@@ -85,14 +85,23 @@ export const invoiceChecks: readonly Check[] = [
         select name, sum((g->>'taxable')::numeric) as taxable, sum((g->>'tax')::numeric) as tax,
           sum(round((g->>'taxable')::numeric * unit * (g->>'rate')::numeric / 100)) as expected_minor
         from said, jsonb_array_elements(d->'taxGroups') g group by name)
-      select format('document %s of %s for %s does not say what the books say', name, period, billing_profile_name) as violation
-      from said left join lines using (name) left join taxes using (name)
-      where (d->'summary'->>'subtotal')::numeric * unit <> subtotal_minor or (d->'summary'->>'tax')::numeric * unit <> tax_minor
-        or (d->'summary'->>'total')::numeric * unit <> total_minor or (d->'issue'->>'number') is distinct from number
-        or d->>'currency' <> currency or d->'period'->>'name' <> period or d->'billingProfile'->>'name' <> billing_profile_name
-        or coalesce(lines.line_count, 0) <> said.line_count or coalesce(lines.amount, 0) * unit <> subtotal_minor
-        or coalesce(taxes.taxable, 0) * unit <> subtotal_minor or coalesce(taxes.tax, 0) * unit <> tax_minor
-        or coalesce(expected_minor, 0) <> tax_minor`,
+      select format('document %s of %s: its %s', name, period, wrong) as violation
+      from (
+        select name, period, concat_ws(', its ',
+          case when (d->'summary'->>'subtotal')::numeric * unit <> subtotal_minor then 'subtotal is not that of the books' end,
+          case when (d->'summary'->>'tax')::numeric * unit <> tax_minor then 'tax is not that of the books' end,
+          case when (d->'summary'->>'total')::numeric * unit <> total_minor then 'total is not that of the books' end,
+          case when (d->'issue'->>'number') is distinct from number then 'number is not that of the books' end,
+          case when d->>'currency' <> currency then 'currency is not that of the books' end,
+          case when d->'period'->>'name' <> period then 'period is not that of the books' end,
+          case when d->'billingProfile'->>'name' <> billing_profile_name then 'payer is not that of the books' end,
+          case when coalesce(lines.line_count, 0) <> said.line_count then 'lines are not as many as in the books' end,
+          case when coalesce(lines.amount, 0) * unit <> subtotal_minor then 'lines do not add up to its subtotal' end,
+          case when coalesce(taxes.taxable, 0) * unit <> subtotal_minor then 'taxable amounts do not add up to its subtotal' end,
+          case when coalesce(taxes.tax, 0) * unit <> tax_minor then 'taxes do not add up to its tax' end,
+          case when coalesce(expected_minor, 0) <> tax_minor then 'tax is not its rate of the taxable amount' end) as wrong
+        from said left join lines using (name) left join taxes using (name)) compared
+      where wrong <> ''`,
   },
   {
     id: 'I-08',
