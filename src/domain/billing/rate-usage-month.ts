@@ -5,7 +5,7 @@ import type { LineKey } from '../rating/line-key.ts'
 import { lineKeyText } from '../rating/line-key.ts'
 import type { IntroductoryOffer } from '../rating/price.ts'
 import type { QuantityRecord } from '../rating/quantity-record.ts'
-import { rateMonth, type RatedMonth, type UnpricedQuantity } from '../rating/rate-month.ts'
+import { type MonthToRate, rateMonth, type RatedMonth, type UnpricedQuantity } from '../rating/rate-month.ts'
 import type { RatedLine } from '../rating/rated-line.ts'
 import type { BillableQuantity, BilledInvoiceLine, InvoiceFacts, UsageMonth } from './invoice-facts.ts'
 import { transitionOf } from './line-period.ts'
@@ -29,11 +29,17 @@ export interface ChargedMonth {
 /** Marks records of other payers, which take part in what is counted for a subscription and give no line. */
 const elsewhere = '(elsewhere)'
 
+/** What of an invoice's facts decides about its amounts. */
+export type PricingFacts = Pick<InvoiceFacts, 'period' | 'priceLists'> & {
+  readonly profile: Pick<InvoiceFacts['profile'], 'currency'>
+  readonly names: Pick<InvoiceFacts['names'], 'subscriptions' | 'links'>
+}
+
 /** Rates a month with everything that is known of it now; what was billed of it before is taken off (DEC-7, INV-14). */
-export function rateUsageMonth(facts: InvoiceFacts, month: UsageMonth): ChargedMonth {
-  const rated = rateWhole(facts, month)
-  const lines = rated.lines.filter((line) => line.customerId !== elsewhere)
-  const unpriced = rated.unpriced.filter(({ record }) => record.customerId !== elsewhere)
+export function rateUsageMonth(facts: PricingFacts, month: UsageMonth): ChargedMonth {
+  const rated = rateMonth(monthToRate(facts, month))
+  const lines = rated.lines.filter((line) => !isElsewhere(line))
+  const unpriced = rated.unpriced.filter(({ record }) => !isElsewhere(record))
   if (month.period === facts.period && month.billed.length === 0)
     return {
       charges: lines.map((line) => ({
@@ -71,13 +77,14 @@ export function rateUsageMonth(facts: InvoiceFacts, month: UsageMonth): ChargedM
   return { charges, rated, unpriced }
 }
 
-function rateWhole(facts: InvoiceFacts, month: UsageMonth): RatedMonth {
+/** The month as its invoice rates it; lines of `isElsewhere` are other payers' and not on it. */
+export function monthToRate(facts: PricingFacts, month: UsageMonth): MonthToRate {
   const own = month.quantities.map((quantity) => recordOf(quantity))
   const shared = month.elsewhere.filter(({ meterId }) => isCountedBySubscription(facts, meterId))
   const offers = new Map<string, IntroductoryOffer>()
   for (const [id, { introductoryOffer }] of facts.names.subscriptions)
     if (introductoryOffer) offers.set(id, introductoryOffer)
-  return rateMonth({
+  return {
     period: month.period,
     currency: facts.profile.currency,
     priceLists: facts.priceLists,
@@ -88,8 +95,10 @@ function rateWhole(facts: InvoiceFacts, month: UsageMonth): RatedMonth {
       ...transitionRecords(facts, month),
       ...shared.map((quantity) => ({ ...recordOf(quantity), invoiceSectionId: null, customerId: elsewhere })),
     ],
-  })
+  }
 }
+
+export const isElsewhere = (key: { readonly customerId?: string | null }): boolean => key.customerId === elsewhere
 
 function recordOf(quantity: BillableQuantity): QuantityRecord {
   return {
@@ -105,7 +114,7 @@ function recordOf(quantity: BillableQuantity): QuantityRecord {
 }
 
 /** A transition month has both lines even where one of them counts nothing (MAU-24, INV-10). */
-function transitionRecords(facts: InvoiceFacts, month: UsageMonth): QuantityRecord[] {
+function transitionRecords(facts: PricingFacts, month: UsageMonth): QuantityRecord[] {
   const { authentications, monthlyActiveUsers } = meters
   const both = new Map<string, { first: BillableQuantity; meterIds: Set<string>; changedAt: Date }>()
   for (const quantity of month.quantities) {
@@ -133,7 +142,7 @@ function transitionRecords(facts: InvoiceFacts, month: UsageMonth): QuantityReco
   )
 }
 
-function isCountedBySubscription(facts: InvoiceFacts, meterId: string): boolean {
+function isCountedBySubscription(facts: PricingFacts, meterId: string): boolean {
   return facts.priceLists.some(({ priceList }) =>
     priceList.versions.some(({ prices }) =>
       prices.some((entry) => entry.meterId === meterId && entry.price.scope === 'subscription'),

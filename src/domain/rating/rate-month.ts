@@ -20,6 +20,11 @@ export interface MonthToRate {
   readonly exchangeRates?: readonly ExchangeRate[]
   /** Subscriptions on an introductory offer, by id; those not named here are ordinary ones (MAU-18). */
   readonly introductoryOffers?: ReadonlyMap<string, IntroductoryOffer>
+  /**
+   * `day` gives a line for each usage day, with what that day consumed of tiers and free quantities, so that the days
+   * add up to the month's line. Minimums, which are measured against rounded lines, are left to `month`.
+   */
+  readonly linePer?: 'month' | 'day'
 }
 
 export interface UnpricedQuantity {
@@ -90,9 +95,10 @@ export function rateMonth(month: MonthToRate): RatedMonth {
     pool.sort((a, b) => compareConsumption(a.record, b.record))
     const [opening] = pool
     const { shares, use } = allocateIncluded(pool, month.introductoryOffers)
-    const poolLines = linesOf(shares, daysInMonth, month.currency)
+    const poolLines = linesOf(shares, daysInMonth, month)
     for (const line of poolLines) lines.push(line)
-    const minimum = opening && minimumLineOf(opening.record, opening.price, poolLines, month.currency)
+    const minimum =
+      month.linePer !== 'day' && opening && minimumLineOf(opening.record, opening.price, poolLines, month.currency)
     if (minimum) lines.push(minimum)
     if (use) includedQuantities.push(use)
   }
@@ -180,7 +186,11 @@ function lineIdOf(record: QuantityRecord, price: PriceOfDay): string {
   return `${lineKind}\n${subscriptionId}\n${resourceId ?? ''}\n${identityTenantId ?? ''}\n${payer}`
 }
 
-function linesOf(shares: readonly Share[], daysInMonth: number, currency: Currency): readonly RatedLine[] {
+function linesOf(
+  shares: readonly Share[],
+  daysInMonth: number,
+  { currency, linePer }: MonthToRate,
+): readonly RatedLine[] {
   const granted = getDecimal(shares[0]?.price.entry.price.includedQuantity ?? '0')
   // Unit prices ask for no position, and nearly all lines have unit prices.
   const hasPositions = shares.some((share) => share.price.entry.price.model !== 'perUnit')
@@ -189,7 +199,7 @@ function linesOf(shares: readonly Share[], daysInMonth: number, currency: Curren
   let before = zero
   for (const share of shares) {
     const { record, price, quantity, included, charged } = share
-    const id = lineIdOf(record, price)
+    const id = linePer === 'day' ? `${lineIdOf(record, price)}\n${record.usageDay}` : lineIdOf(record, price)
     let sum = sums.get(id)
     if (!sum) {
       sum = new LineSum(lineKeyOfRecord(record, price), price, record.usageDay)
