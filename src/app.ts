@@ -26,6 +26,7 @@ import { armRateLimits, RateLimiter } from './http/rate-limit.ts'
 import { RoutingTable } from './http/routing-table.ts'
 import { createServer, replaceCertificate } from './http/server.ts'
 import { requestDueInvoiceRun } from './jobs/due-invoice-run.ts'
+import { runDueWork } from './jobs/due-work.ts'
 import { startLongRunningWorker } from './jobs/long-running-worker.ts'
 import { invoiceRunWorkers } from './jobs/invoice-run.ts'
 import { longRunningWorkers } from './jobs/long-running-workers.ts'
@@ -59,6 +60,7 @@ export interface RunningTenantry {
   readonly operator: OperatorCredentials
   readonly app: FastifyInstance
   readonly db: Db
+  readonly pool: pg.Pool
   /** How to reach the database; for the audit, which has its own connection and code. */
   readonly databaseUrl: string
   readonly embeddedPid: number | undefined
@@ -160,7 +162,7 @@ export async function startTenantry(config: Config, options: StartOptions = {}):
     const table = new RoutingTable<OperationContext>(
       allOperations({
         login: { clock: wallClock, publicKeys: () => signer.publicJwks },
-        runDueWork: async () => undefined,
+        runDueWork,
         isSandbox: config.mode === 'sandbox',
       }),
     )
@@ -263,6 +265,7 @@ export async function startTenantry(config: Config, options: StartOptions = {}):
       operator,
       app,
       db,
+      pool: database.pool,
       databaseUrl,
       embeddedPid: embedded?.pid,
       databaseLost: embedded ? embedded.exited.then(() => undefined) : new Promise(() => undefined),

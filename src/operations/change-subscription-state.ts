@@ -1,17 +1,7 @@
-import {
-  daysKeptAfterCancel,
-  decideCancel,
-  decideEnable,
-  deletionDueAt,
-  stateAfter,
-} from '../domain/resource/subscription-state.ts'
+import { decideCancel, decideEnable, deletionDueAt } from '../domain/resource/subscription-state.ts'
 import { invalid } from '../domain/refusal.ts'
 import { changeAttribution } from '../store/attribution.ts'
-import {
-  closeCancellation,
-  lockSubscriptionsCancelledBefore,
-  openCancellation,
-} from '../store/subscription-cancellation.ts'
+import { closeCancellation, openCancellation } from '../store/subscription-cancellation.ts'
 import { lockSubscription, renameSubscription as renameInStore, setSubscriptionState } from '../store/subscription.ts'
 import { appendAudit } from './audit.ts'
 import { authorizeResource } from './authorize.ts'
@@ -69,21 +59,4 @@ export async function renameSubscription(context: OperationContext, id: string, 
     before: { displayName: subscription.displayName },
     after: { displayName: name },
   })
-}
-
-/** SUB-8: what was cancelled long enough ago is deleted. Work that falls due, so nobody is asked for. */
-export async function deleteLongCancelledSubscriptions(context: OperationContext): Promise<number> {
-  const keptSince = new Date(context.now.getTime() - daysKeptAfterCancel * 86_400_000)
-  const due = await lockSubscriptionsCancelledBefore(context.db, keptSince)
-  for (const { id, cancelledAt } of due) {
-    const deletedAt = deletionDueAt(cancelledAt)
-    await setSubscriptionState(context.db, id, { state: 'Deleted', cancelledAt, deletedAt })
-    await appendAudit(context, {
-      action: 'Microsoft.Subscription/delete',
-      scope: `/subscriptions/${id}`,
-      before: { state: 'Disabled', cancelledAt },
-      after: { state: stateAfter('Disabled', 'delete'), deletedAt },
-    })
-  }
-  return due.length
 }

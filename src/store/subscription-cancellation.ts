@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import type { SubscriptionState } from '../domain/resource/subscription-state.ts'
 import { period, type Db } from './db.ts'
 
 /** SUB-8: from `at` on nothing in the subscription costs anything. Call `changeAttribution` first. */
@@ -25,16 +26,20 @@ export async function closeCancellation(db: Db, subscriptionId: string, at: Date
     .execute()
 }
 
-/** Subscriptions whose data has been kept for as long as it is kept after the cancelling. */
-export async function lockSubscriptionsCancelledBefore(db: Db, at: Date): Promise<{ id: string; cancelledAt: Date }[]> {
-  const rows = await db
+/** The one cancelled first among those cancelled at `at` or before; nothing when there is none left. */
+export async function lockFirstSubscriptionCancelledBefore(
+  db: Db,
+  at: Date,
+): Promise<{ id: string; cancelledAt: Date; state: SubscriptionState } | undefined> {
+  const row = await db
     .selectFrom('subscription')
-    .select(['id', 'cancelled_at'])
+    .select(['id', 'state', 'cancelled_at'])
     .where('state', 'in', ['Disabled', 'Expired'])
     .where('cancelled_at', '<=', at)
     .orderBy('cancelled_at')
     .orderBy('id')
+    .limit(1)
     .forUpdate()
-    .execute()
-  return rows.flatMap((row) => (row.cancelled_at ? [{ id: row.id, cancelledAt: row.cancelled_at }] : []))
+    .executeTakeFirst()
+  return row?.cancelled_at ? { id: row.id, state: row.state, cancelledAt: row.cancelled_at } : undefined
 }

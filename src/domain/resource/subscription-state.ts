@@ -87,6 +87,9 @@ export const toWireState = (state: SubscriptionState): WireSubscriptionState => 
 
 const dayMs = 86_400_000
 /** SUB-8: data is kept so long, free of charge, then the subscription is deleted. */
-export const daysKeptAfterCancel = 90
+const daysKeptAfterCancel = 90
 
 export const deletionDueAt = (cancelledAt: Date): Date => new Date(cancelledAt.getTime() + daysKeptAfterCancel * dayMs)
+
+/** The latest cancelling whose data is no longer kept at `at`. */
+export const keptSince = (at: Date): Date => new Date(at.getTime() - daysKeptAfterCancel * dayMs)

@@ -257,6 +257,30 @@ describe('cancelling', () => {
     expect((await olga.finish(await olga.delete(group))).status).toBe(200)
   })
 
+  test('SUB-8: 90 days after the cancelling the subscription is gone with all that is in it, and not a moment before', async () => {
+    const { db } = cloud.running
+    const id = await create(olga, contoso.sectionScope)
+    const group = await make.resourceGroup(id, 'kept')
+    await make.put(olga, `${group}/providers/Contoso.Compute/machines/one`)
+    await cancel(olga, id)
+    const path = `/subscriptions/${id}?api-version=2022-12-01`
+    await cloud.clock.set('2026-12-29T23:59:59.999Z')
+    expect((await olga.get(path)).body.state).toBe('Disabled')
+    await cloud.clock.set('2027-01-15T00:00:00Z')
+    expect((await olga.get(path)).status).toBe(404)
+    const listed = (await olga.get('/subscriptions?api-version=2022-12-01')).body.value
+    expect(listed.map((one: { subscriptionId: string }) => one.subscriptionId)).not.toContain(id)
+    const row = await db.selectFrom('subscription').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
+    expect(row).toMatchObject({ state: 'Deleted', deleted_at: new Date('2026-12-30T00:00:00Z') })
+    const live = await db
+      .selectFrom('resource')
+      .selectAll()
+      .where('subscription_id', '=', id)
+      .where('deleted_at', 'is', null)
+      .execute()
+    expect(live).toEqual([])
+  })
+
   test('a foreign subscription looks as if it did not exist', async () => {
     const id = await create(olga, contoso.sectionScope)
     const stranger = await make.client(fabrikam.tenantId, fabrikam.owner)
