@@ -1,0 +1,164 @@
+const someone = '0e000000-0000-4000-8000-00000000000e'
+const section = `/providers/Microsoft.Billing/billingAccounts/x/billingProfiles/y/invoiceSections/z`
+const reference = { '@odata.id': `https://graph.microsoft.com/v1.0/directoryObjects/${someone}` }
+const move = {
+  resources: [`/subscriptions/${someone}/resourceGroups/canary/providers/Microsoft.Compute/virtualMachines/canary`],
+  targetResourceGroup: `/subscriptions/${someone}/resourceGroups/target`,
+}
+const roleId = 'acdd72a7-3385-48ef-bd42-f606fba81ae7'
+
+/**
+ * A body that each operation would take from somebody with the right, so that what refuses is the right and not the
+ * body. By namespace and operation.
+ */
+export const bodies: Readonly<Record<string, unknown>> = {
+  'Microsoft.Authorization.RoleAssignments_Create': {
+    properties: {
+      roleDefinitionId: `/providers/Microsoft.Authorization/roleDefinitions/${roleId}`,
+      principalId: someone,
+    },
+  },
+  'Microsoft.Authorization.RoleDefinitions_CreateOrUpdate': {
+    properties: { roleName: 'Own', permissions: [{ actions: ['*/read'] }], assignableScopes: ['/'] },
+  },
+  'Microsoft.Authorization.PolicyDefinitions_CreateOrUpdate': {
+    properties: { policyRule: { if: { field: 'location', equals: 'x' }, then: { effect: 'deny' } } },
+  },
+  'Microsoft.Authorization.PolicyAssignments_Create': {
+    properties: {
+      policyDefinitionId: '/providers/Microsoft.Authorization/policyDefinitions/e56962a6-4747-49cd-b67b-bf8b01975c4c',
+    },
+  },
+  'Microsoft.AzureActiveDirectory.B2CTenants_CheckNameAvailability': {
+    name: 'free.onmicrosoft.com',
+    countryCode: 'SE',
+  },
+  'Tenantry.Metering.LegacyLinks_Import': {
+    properties: {
+      tenantId: someone,
+      subscriptionId: someone,
+      resourceGroup: 'canary',
+      linkedAt: '2019-01-01T00:00:00Z',
+    },
+  },
+  'Microsoft.Subscription.Alias_Create': {
+    properties: { displayName: 'x', workload: 'Production', billingScope: section },
+  },
+  'Microsoft.Subscription.Subscription_Rename': { subscriptionName: 'renamed' },
+  'Microsoft.Authorization.PolicyAssignments_Update': { properties: {} },
+  'Microsoft.AzureActiveDirectory.B2CTenants_Create': {
+    location: 'Europe',
+    sku: { name: 'PremiumP1', tier: 'A0' },
+    properties: { createTenantProperties: { displayName: 'New', countryCode: 'SE' } },
+  },
+  'Microsoft.AzureActiveDirectory.B2CTenants_Update': { properties: { billingConfig: { billingType: 'MAU' } } },
+  'Microsoft.AzureActiveDirectory.GuestUsages_Create': { location: 'Europe', properties: { tenantId: someone } },
+  'Microsoft.AzureActiveDirectory.GuestUsages_Update': { tags: {} },
+  'subscriptions.ResourceGroups_CreateOrUpdate': { location: 'westeurope' },
+  'subscriptions.ResourceGroups_Update': { tags: {} },
+  '{resourceProviderNamespace}.Resources_CreateOrUpdate': { location: 'westeurope', properties: {} },
+  '{resourceProviderNamespace}.Resources_Update': { tags: {} },
+  'subscriptions.Resources_MoveResources': move,
+  'subscriptions.Resources_ValidateMoveResources': move,
+  'Microsoft.Resources.Tags_CreateOrUpdateAtScope': { properties: { tags: {} } },
+  'Microsoft.Resources.Tags_UpdateAtScope': { operation: 'Merge', properties: { tags: {} } },
+  'Tenantry.Directory.Tenants_CreateOrUpdate': {
+    properties: { displayName: 'Mine', initialDomainLabel: 'mine', countryCode: 'SE', kind: 'workforce' },
+  },
+  'Tenantry.Billing.SignUps_Create': {
+    properties: {
+      tenantId: someone,
+      displayName: 'x',
+      currency: 'USD',
+      countryCode: 'SE',
+      owner: { objectId: someone },
+    },
+  },
+  'Tenantry.Billing.Issuer_CreateOrUpdate': {
+    properties: {
+      legalName: 'Mine',
+      taxId: '',
+      paymentTermsDays: 30,
+      address: { country: 'SE' },
+      bankDetails: {},
+      taxRates: [],
+    },
+  },
+  'Tenantry.Billing.IssuedInvoices_Credit': { properties: { reason: 'x' } },
+  'Tenantry.Billing.IssuedInvoices_Preview': { properties: { period: '2026-01' } },
+  'Tenantry.Pricing.PriceListVersions_Publish': {
+    properties: {
+      effectiveFrom: '2026-01-01',
+      displayName: 'x',
+      currency: 'USD',
+      prices: [
+        {
+          meterId: 'x',
+          unit: 'x',
+          productName: { en: 'x' },
+          serviceFamily: 'x',
+          price: { model: 'perUnit', unitPrice: '1' },
+        },
+      ],
+    },
+  },
+  'Tenantry.Pricing.PriceListAssignments_Put': { properties: { from: '2026-01-01T00:00:00Z' } },
+  'Tenantry.Pricing.ExchangeRates_Put': { properties: { from: 'USD', to: 'SEK', rate: '10', day: '2025-12-29' } },
+  'v1.0.Graph_CreateUser': {
+    accountEnabled: true,
+    displayName: 'x',
+    mailNickname: 'x',
+    userPrincipalName: 'x@fabrikam.onmicrosoft.com',
+    passwordProfile: { password: 'Long enough to be accepted 1!' },
+  },
+  'v1.0.Graph_UpdateUser': { displayName: 'x' },
+  'v1.0.Graph_CreateGroup': { displayName: 'x', mailNickname: 'x', mailEnabled: false, securityEnabled: true },
+  'v1.0.Graph_UpdateGroup': { displayName: 'x' },
+  'v1.0.Graph_AddGroupMember': reference,
+  'v1.0.Graph_AddGroupOwner': reference,
+  'v1.0.Graph_ActivateDirectoryRole': { roleTemplateId: '62e90394-69f5-4237-9190-012177145e10' },
+  'v1.0.Graph_AddDirectoryRoleMember': reference,
+  'v1.0.Graph_AddDirectoryRoleMemberByTemplate': reference,
+  'v1.0.Graph_UpdateApplication': { displayName: 'x' },
+  'v1.0.Graph_AddApplicationPassword': {},
+  'v1.0.Graph_RemoveApplicationPassword': { keyId: someone },
+  'v1.0.Graph_CreateServicePrincipal': { appId: someone },
+  'v1.0.Graph_CreateAppRoleAssignment': { principalId: someone, resourceId: someone, appRoleId: someone },
+  'Tenantry.Sandbox.SandboxClock_Set': { properties: { now: '2027-01-01T00:00:00Z' } },
+  'Tenantry.Sandbox.SandboxTokens_Issue': { tenantId: someone, userId: someone },
+  'Microsoft.Resources.CheckResourceName': { name: 'x', type: 'Microsoft.Compute/virtualMachines' },
+}
+
+/** What everybody who is signed in may ask; it shows only what is theirs or the same for all. */
+export const openToEverybody: ReadonlySet<string> = new Set([
+  'Microsoft.Authorization.PolicyDefinitions_ListBuiltIn',
+  'Microsoft.Authorization.ProviderOperationsMetadata_List',
+  'Microsoft.AzureActiveDirectory.B2CTenants_ListLinkable',
+  'Microsoft.AzureActiveDirectory.Operations_List',
+  'Tenantry.Metering.LinkableTenants_Explain',
+  'Microsoft.Subscription.Alias_List',
+  // An alias is looked for among the caller's own tenant's; one that is not there is gone already.
+  'Microsoft.Subscription.Alias_Delete',
+  'Microsoft.Subscription.Operations_List',
+  'subscriptions.Subscriptions_List',
+  'tenants.Tenants_List',
+  'Microsoft.Resources.CheckResourceName',
+  '.Providers_ListAtTenantScope',
+  '{resourceProviderNamespace}.Providers_GetAtTenantScope',
+  'Microsoft.Resources.Operations_List',
+  'Microsoft.Billing.Operations_List',
+  'Microsoft.Billing.BillingAccounts_List',
+  'v1.0.Graph_ListUsers',
+  'v1.0.Graph_GetMe',
+  'v1.0.Graph_ListMyMemberOf',
+  'v1.0.Graph_ListGroups',
+  'v1.0.Graph_ListDirectoryRoles',
+  'v1.0.Graph_ListDirectoryRoleTemplates',
+  'v1.0.Graph_ListOrganization',
+  'v1.0.Graph_ListDomains',
+  'v1.0.Graph_ListApplications',
+  'v1.0.Graph_ListServicePrincipals',
+])
+
+/** What these do to the caller's own tenant has tests of its own; each item of a batch is answered for itself. */
+export const testedElsewhere: ReadonlySet<string> = new Set(['v1.0.Graph_CreateApplication', 'events.Events_Append'])
