@@ -1,3 +1,4 @@
+import { invoiceDownloadKind, invoiceDownloadWorker } from '../operations/download-invoice.ts'
 import type { LongRunningWorker } from '../operations/long-running.ts'
 import { invoicePreviewKind, invoicePreviewWorker } from '../operations/preview-invoice.ts'
 import { invoiceRunKind, invoiceRunWorker } from '../operations/run-invoices.ts'
@@ -8,6 +9,7 @@ type Pool = Parameters<typeof invoiceRunWorker>[0]
 export function invoiceRunWorkers(pool: Pool): readonly (readonly [string, LongRunningWorker])[] {
   return [
     [invoiceRunKind, invoiceRunWorker(pool)],
+    [invoiceDownloadKind, invoiceDownloadWorker],
     [invoicePreviewKind, invoicePreviewWorker(pool)],
   ]
 }

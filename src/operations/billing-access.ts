@@ -1,0 +1,175 @@
+import {
+  allowsBilling,
+  allowsGlobalAdministratorInBilling,
+  type BillingTask,
+  billingTasks,
+} from '../domain/access/billing-roles.ts'
+import { directoryRoleIds } from '../domain/access/directory-roles.ts'
+import { scopeKey } from '../domain/access/scope.ts'
+import { billingAccountId, billingProfileId, invoiceSectionId } from '../domain/billing/billing-ids.ts'
+import { notFound, type Refusal } from '../domain/refusal.ts'
+import { loadBillingGrants, loadDirectoryRoles } from '../store/access-facts.ts'
+import {
+  type BillingAccount,
+  findBillingAccount,
+  listBillingAccountNamesOfTenant,
+  listBillingAccounts,
+} from '../store/billing-account.ts'
+import { type BillingProfile, findBillingProfile, listBillingProfiles } from '../store/billing-profile.ts'
+import { listAccountNamesGrantedTo } from '../store/billing-role-assignment.ts'
+import { findInvoiceSection, type InvoiceSection, listInvoiceSections } from '../store/invoice-section.ts'
+import { authorizeBilling } from './authorize.ts'
+import type { OperationContext } from './context.ts'
+
+/** What the caller may do in one account; loaded once, so that lists need not ask for each row. */
+export interface BillingAccess {
+  readonly account: BillingAccount
+  /** Whether anything was granted in the account, at whatever scope. */
+  readonly isKnown: boolean
+  allows(task: BillingTask, scope: string): boolean
+}
+
+async function accessTo(context: OperationContext, account: BillingAccount): Promise<BillingAccess> {
+  const grants = await loadBillingGrants(context.db, context.caller, account.name)
+  const isAdministrator =
+    account.tenantId === context.caller.tenantId &&
+    (await loadDirectoryRoles(context.db, context.caller)).roleTemplateIds.includes(
+      directoryRoleIds.globalAdministrator,
+    )
+  return {
+    account,
+    isKnown: grants.length > 0 || isAdministrator,
+    allows: (task, scope) =>
+      allowsBilling(task, grants, scope) || (isAdministrator && allowsGlobalAdministratorInBilling(task)),
+  }
+}
+
+/** The accounts that the caller has any role in, the highest and the lowest alike. */
+export async function listKnownAccounts(
+  context: OperationContext,
+  page: { after?: string | undefined; limit: number },
+): Promise<BillingAccess[]> {
+  const names = new Set([
+    ...(await listBillingAccountNamesOfTenant(context.db, context.caller.tenantId)),
+    ...(await listAccountNamesGrantedTo(context.db, context.caller.tenantId)),
+  ])
+  const known: BillingAccess[] = []
+  for (const account of await listBillingAccounts(context.db, [...names], {
+    after: page.after,
+    limit: names.size + 1,
+  })) {
+    const access = await accessTo(context, account)
+    if (access.isKnown) known.push(access)
+    if (known.length === page.limit) break
+  }
+  return known
+}
+
+/** The account, if a role allows the task on it; unknown and foreign accounts look alike. */
+export async function requireAccount(
+  context: OperationContext,
+  task: BillingTask,
+  name: string,
+): Promise<BillingAccess> {
+  await authorizeBilling(context, task, billingAccountId(name))
+  return findAccess(context, name)
+}
+
+/** The account, if the caller has any role in it. */
+export async function requireKnownAccount(
+  context: OperationContext,
+  name: string,
+  fallback: BillingTask = 'A3',
+): Promise<BillingAccess> {
+  const account = await findBillingAccount(context.db, name)
+  const access = account && (await accessTo(context, account))
+  if (access?.isKnown) return access
+  // Refuses with the words and the status that belong to a caller without any role.
+  await authorizeBilling(context, fallback, billingAccountId(name))
+  throw new Error(`the billing account ${name} is known and not known`)
+}
+
+async function findAccess(context: OperationContext, name: string): Promise<BillingAccess> {
+  const account = await findBillingAccount(context.db, name)
+  if (!account) throw notFound('BillingAccountNotFound', `The billing account '${name}' could not be found.`)
+  return accessTo(context, account)
+}
+
+/** The profile, if a role allows the task on it; whether it exists is only told to those. */
+export async function requireProfile(
+  context: OperationContext,
+  task: BillingTask,
+  accountName: string,
+  profileName: string,
+): Promise<{ access: BillingAccess; profile: BillingProfile }> {
+  await authorizeBilling(context, task, billingProfileId(accountName, profileName))
+  const access = await findAccess(context, accountName)
+  const profile = await findProfileIn(context, access.account, profileName)
+  if (!profile) throw profileNotFound(profileName)
+  return { access, profile }
+}
+
+export async function findProfileIn(
+  context: OperationContext,
+  account: BillingAccount,
+  profileName: string,
+): Promise<BillingProfile | undefined> {
+  const profile = await findBillingProfile(context.db, profileName)
+  return profile?.billingAccountName === account.name ? profile : undefined
+}
+
+export async function requireSection(
+  context: OperationContext,
+  task: BillingTask,
+  accountName: string,
+  profileName: string,
+  sectionName: string,
+): Promise<{ access: BillingAccess; profile: BillingProfile; section: InvoiceSection }> {
+  await authorizeBilling(context, task, invoiceSectionId(accountName, profileName, sectionName))
+  const access = await findAccess(context, accountName)
+  const profile = await findProfileIn(context, access.account, profileName)
+  const section = profile && (await findSectionIn(context, profile, sectionName))
+  if (!section) throw notFound('InvoiceSectionNotFound', `The invoice section '${sectionName}' could not be found.`)
+  return { access, profile, section }
+}
+
+export async function findSectionIn(
+  context: OperationContext,
+  profile: BillingProfile,
+  sectionName: string,
+): Promise<InvoiceSection | undefined> {
+  const section = await findInvoiceSection(context.db, sectionName)
+  return section?.billingProfileName === profile.name && !section.isHidden ? section : undefined
+}
+
+/** The profiles that the caller may see: by a role on the account, or on the profile or a section of it. */
+export async function listVisibleProfiles(context: OperationContext, access: BillingAccess): Promise<BillingProfile[]> {
+  const profiles = await listBillingProfiles(context.db, access.account.name)
+  return profiles.filter((profile) => access.allows('P3', billingProfileId(access.account.name, profile.name)))
+}
+
+export async function listVisibleSections(
+  context: OperationContext,
+  access: BillingAccess,
+  profiles: readonly BillingProfile[],
+): Promise<InvoiceSection[]> {
+  const names = profiles.map((profile) => profile.name)
+  const sections = await listInvoiceSections(context.db, names)
+  return sections.filter((section) => !section.isHidden && access.allows('S3', sectionIdOf(access.account, section)))
+}
+
+export const sectionIdOf = (account: Pick<BillingAccount, 'name'>, section: InvoiceSection): string =>
+  invoiceSectionId(account.name, section.billingProfileName, section.name)
+
+export function profileNotFound(name: string): Refusal {
+  return notFound('BillingProfileNotFound', `The billing profile '${name}' could not be found.`)
+}
+
+/** The rows of the matrix that hold for the caller at the scope (BIL-16). */
+export async function listAllowedTasks(context: OperationContext, scope: string): Promise<BillingTask[]> {
+  const key = scopeKey(scope)
+  const kind = key.includes('/invoicesections/') ? 'S' : key.includes('/billingprofiles/') ? 'P' : 'A'
+  const name = /billingaccounts\/([^/]+)/.exec(key)?.[1] ?? ''
+  const access = await requireKnownAccount(context, name)
+  return billingTasks.filter((task) => (task.startsWith(kind) || task.startsWith('U')) && access.allows(task, scope))
+}

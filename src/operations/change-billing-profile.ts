@@ -1,0 +1,277 @@
+import type { Address } from '../domain/billing/address.ts'
+import { billingCodeLength, billingCodeOf, billingProfileId } from '../domain/billing/billing-ids.ts'
+import type { InvoiceLanguage } from '../domain/billing/invoice-document.ts'
+import { standardPlan } from '../domain/billing/plan.ts'
+import { conflict, invalid } from '../domain/refusal.ts'
+import {
+  type BillingProfile,
+  findBillingProfile,
+  insertBillingProfile,
+  listBillingProfiles,
+  updateBillingProfile,
+} from '../store/billing-profile.ts'
+import { type InvoiceSection, insertInvoiceSection } from '../store/invoice-section.ts'
+import { assignPriceList, listPriceListAssignments } from '../store/price-list.ts'
+import { appendAudit } from './audit.ts'
+import { authorizeBilling } from './authorize.ts'
+import {
+  type BillingAccess,
+  listVisibleProfiles,
+  listVisibleSections,
+  requireAccount,
+  requireKnownAccount,
+  requireProfile,
+} from './billing-access.ts'
+import type { OperationContext } from './context.ts'
+
+export interface ProfileView {
+  readonly access: BillingAccess
+  readonly profile: BillingProfile
+  readonly sections: readonly InvoiceSection[] | undefined
+}
+
+export async function listProfiles(
+  context: OperationContext,
+  accountName: string,
+  expandSections: boolean,
+): Promise<ProfileView[]> {
+  const access = await requireKnownAccount(context, accountName, 'A5')
+  const profiles = await listVisibleProfiles(context, access)
+  const sections = expandSections ? await listVisibleSections(context, access, profiles) : undefined
+  return profiles.map((profile) => ({
+    access,
+    profile,
+    sections: sections?.filter((section) => section.billingProfileName === profile.name),
+  }))
+}
+
+export async function getProfile(
+  context: OperationContext,
+  accountName: string,
+  profileName: string,
+  expandSections: boolean,
+): Promise<ProfileView> {
+  const { access, profile } = await requireProfile(context, 'P3', accountName, profileName)
+  return {
+    access,
+    profile,
+    sections: expandSections ? await listVisibleSections(context, access, [profile]) : undefined,
+  }
+}
+
+export interface WantedProfile {
+  readonly displayName: string | undefined
+  readonly poNumber: string | null | undefined
+  readonly billTo: Address | undefined
+  readonly invoiceEmailOptIn: boolean | undefined
+  readonly tags: Readonly<Record<string, string>> | undefined
+  readonly enabledPlans: readonly { readonly skuId: string; readonly skuDescription: string }[] | undefined
+  readonly currency: string | undefined
+  readonly language: InvoiceLanguage | undefined
+  readonly taxId: string | null | undefined
+}
+
+export interface PutProfile extends ProfileView {
+  readonly isNew: boolean
+  readonly warning: string | undefined
+}
+
+/**
+ * A new profile comes with its first section and the standard plan (BIL-6). Currency and country are the account's and
+ * cannot be changed (BIL-4).
+ */
+export async function putProfile(
+  context: OperationContext,
+  accountName: string,
+  name: string,
+  wanted: WantedProfile,
+): Promise<PutProfile> {
+  const profileName = requireName(name)
+  const existing = await findBillingProfile(context.db, profileName)
+  const isOfAccount = existing?.billingAccountName.toLowerCase() === accountName.toLowerCase()
+  if (existing && isOfAccount) return changeProfile(context, accountName, existing, wanted)
+  const access = await requireAccount(context, 'A6', accountName)
+  if (existing)
+    throw conflict(
+      'BillingProfileNameTaken',
+      `The name '${profileName}' is taken. Choose another name for the profile.`,
+    )
+  return createProfile(context, access, profileName, wanted)
+}
+
+async function createProfile(
+  context: OperationContext,
+  access: BillingAccess,
+  name: string,
+  wanted: WantedProfile,
+): Promise<PutProfile> {
+  const { account } = access
+  const { db, now } = context
+  if (account.agreementType === 'MicrosoftOnlineServicesProgram')
+    throw conflict(
+      'AgreementHasOneProfile',
+      'A stand-alone pay-as-you-go account has one profile. Sign up for a customer agreement to have several.',
+    )
+  requireCurrencyOf(account.currency, wanted.currency)
+  const others = await listBillingProfiles(db, account.name)
+  const by = { createdAt: now, createdBy: context.caller.objectId }
+  await insertBillingProfile(db, {
+    name,
+    billingAccountName: account.name,
+    displayName: wanted.displayName ?? name,
+    currency: account.currency,
+    countryCode: account.countryCode,
+    language: wanted.language ?? others[0]?.language ?? 'en',
+    billTo: wanted.billTo ?? account.soldTo,
+    poNumber: wanted.poNumber ?? null,
+    invoiceEmailOptIn: wanted.invoiceEmailOptIn ?? false,
+    taxRate: null,
+    reverseCharge: false,
+    taxId: wanted.taxId ?? null,
+    systemId: name,
+    tags: wanted.tags ?? {},
+    enabledPlans: wanted.enabledPlans ?? [standardPlan],
+    ...by,
+  })
+  const section = billingCodeOf(context.random.bytes(billingCodeLength))
+  await insertInvoiceSection(db, {
+    name: section,
+    billingProfileName: name,
+    displayName: 'Default',
+    systemId: section,
+    labels: {},
+    tags: {},
+    isHidden: false,
+    ...by,
+  })
+  const assigned = others[0] ? await listPriceListAssignments(db, [others[0].name]) : []
+  for (const { priceListName, from } of assigned) await assignPriceList(db, { profile: name, priceListName, from })
+  await appendAudit(context, {
+    action: 'Microsoft.Billing/billingAccounts/billingProfiles/write',
+    scope: billingProfileId(account.name, name),
+    after: { displayName: wanted.displayName ?? name, section },
+  })
+  const profile = await requireStored(context, name)
+  return {
+    access,
+    profile,
+    sections: await listVisibleSections(context, access, [profile]),
+    isNew: true,
+    warning: warningOf(others.length),
+  }
+}
+
+async function changeProfile(
+  context: OperationContext,
+  accountName: string,
+  existing: BillingProfile,
+  wanted: WantedProfile,
+): Promise<PutProfile> {
+  await authorizeBilling(context, 'P4', billingProfileId(accountName, existing.name))
+  requireCurrencyOf(existing.currency, wanted.currency)
+  const changed: BillingProfile = {
+    ...existing,
+    displayName: wanted.displayName ?? existing.displayName,
+    billTo: wanted.billTo ?? existing.billTo,
+    poNumber: wanted.poNumber === undefined ? existing.poNumber : wanted.poNumber,
+    invoiceEmailOptIn: wanted.invoiceEmailOptIn ?? existing.invoiceEmailOptIn,
+    tags: wanted.tags ?? existing.tags,
+    enabledPlans: wanted.enabledPlans ?? existing.enabledPlans,
+    language: wanted.language ?? existing.language,
+    taxId: wanted.taxId === undefined ? existing.taxId : wanted.taxId,
+  }
+  await updateBillingProfile(context.db, changed)
+  await appendAudit(context, {
+    action: 'Microsoft.Billing/billingAccounts/billingProfiles/write',
+    scope: billingProfileId(existing.billingAccountName, existing.name),
+    before: visible(existing),
+    after: visible(changed),
+  })
+  const view = await getProfile(context, accountName, existing.name, true)
+  return { ...view, isNew: false, warning: undefined }
+}
+
+/** BIL-7: to be shown before a second profile is made; undefined while there is none. */
+export async function findNewProfileWarning(
+  context: OperationContext,
+  accountName: string,
+): Promise<string | undefined> {
+  const access = await requireAccount(context, 'A6', accountName)
+  return warningOf((await listBillingProfiles(context.db, access.account.name)).length)
+}
+
+const warningOf = (otherProfiles: number): string | undefined =>
+  otherProfiles === 0
+    ? undefined
+    : 'Tiered prices and shared discounts are computed for each billing profile. Usage that is split over several profiles reaches the lower prices later, so the total cost may rise: 100 TB cost 180.5 in one profile, and 2 x 92.0 = 184.0 in two.'
+
+export interface PurchasePolicies {
+  readonly marketplacePurchases: string
+  readonly reservationPurchases: string
+  readonly viewCharges: string
+}
+
+const openPolicies: PurchasePolicies = {
+  marketplacePurchases: 'AllAllowed',
+  reservationPurchases: 'Allowed',
+  viewCharges: 'Allowed',
+}
+
+export async function getPurchasePolicies(
+  context: OperationContext,
+  accountName: string,
+  profileName: string,
+): Promise<{ profile: BillingProfile; policies: PurchasePolicies }> {
+  const { profile } = await requireProfile(context, 'P5', accountName, profileName)
+  return { profile, policies: { ...openPolicies, ...profile.purchasePolicies } }
+}
+
+export async function setPurchasePolicies(
+  context: OperationContext,
+  accountName: string,
+  profileName: string,
+  wanted: Partial<PurchasePolicies>,
+): Promise<{ profile: BillingProfile; policies: PurchasePolicies }> {
+  const { profile } = await requireProfile(context, 'P6', accountName, profileName)
+  const policies = { ...openPolicies, ...profile.purchasePolicies, ...wanted }
+  await updateBillingProfile(context.db, { ...profile, purchasePolicies: { ...policies } })
+  await appendAudit(context, {
+    action: 'Microsoft.Billing/billingAccounts/billingProfiles/policies/write',
+    scope: `${billingProfileId(profile.billingAccountName, profile.name)}/policies/default`,
+    before: profile.purchasePolicies,
+    after: policies,
+  })
+  return { profile, policies }
+}
+
+function requireName(name: string): string {
+  if (/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/.test(name)) return name.toUpperCase()
+  throw invalid(
+    'InvalidBillingProfileName',
+    `'${name}' is no name of a billing profile. Use up to 64 letters, digits and hyphens, such as ABCD-EFGH-JKL-MNP.`,
+    'billingProfileName',
+  )
+}
+
+function requireCurrencyOf(currency: string, wanted: string | undefined): void {
+  if (wanted === undefined || wanted.toUpperCase() === currency) return
+  throw invalid(
+    'CurrencyCannotBeChanged',
+    `The currency comes from the billing account and is ${currency} (BIL-4).`,
+    'properties.currency',
+  )
+}
+
+async function requireStored(context: OperationContext, name: string): Promise<BillingProfile> {
+  const profile = await findBillingProfile(context.db, name)
+  if (!profile) throw new Error(`the billing profile ${name} was not stored`)
+  return profile
+}
+
+const visible = (profile: BillingProfile) => ({
+  displayName: profile.displayName,
+  billTo: profile.billTo,
+  poNumber: profile.poNumber,
+  invoiceEmailOptIn: profile.invoiceEmailOptIn,
+  tags: profile.tags,
+})
