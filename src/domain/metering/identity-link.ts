@@ -83,7 +83,7 @@ export function decideLegacyLink(legacy: LegacyLink, now: Date, mauEffectiveFrom
   }
   if (first === 'mau') return { kind: 'imported', models: [{ model: 'mau', from: linkedAt }] }
   if (!mauSince) {
-    // Active users from the date on which the model came into being is the earliest that a change can have been.
+    // The instant of the change is on the bill, so it is asked for and not guessed.
     if (model === 'mau') return { kind: 'refused', refusal: 'change_out_of_order' }
     return { kind: 'imported', models: [{ model: 'perAuthentication', from: linkedAt }] }
   }

@@ -352,3 +352,44 @@ test('MAU-2: deleting the resource group unlinks what is in it', async () => {
   expect((await owner.client.finish(deleting)).status).toBe(200)
   expect((await owner.client.put(at(tenant.domain), bare)).status).toBe(201)
 })
+
+test("MAU-9: a partner's subscription is linked, moved and unlinked by its administrators, and the partner gets nothing in the tenant", async () => {
+  const tenant = await world.identity(owner)
+  const [source, target] = [
+    await world.subscription(contoso, owner, 'partner'),
+    await world.subscription(contoso, owner, 'partner'),
+  ]
+  const partner = (await world.workforce()).administrator
+  expect((await owner.client.put(at(tenant.domain, source), bare)).status).toBe(201)
+  const moved = await owner.client.post(
+    `/subscriptions/${source}/resourceGroups/identity/moveResources?api-version=2021-04-01`,
+    {
+      resources: [linkPath(source, tenant.domain)],
+      targetResourceGroup: `/subscriptions/${target}/resourceGroups/identity`,
+    },
+  )
+  expect((await owner.client.finish(moved)).status).toBe(204)
+  expect((await owner.client.get(at(tenant.domain, target))).status).toBe(200)
+  const usage = `/providers/Tenantry.Metering/tenants/${tenant.id}/monthlyActiveUsers/2019-11?api-version=2026-11-01`
+  expect((await partner.client.get(usage)).status).toBe(404)
+  expect((await owner.client.delete(at(tenant.domain, target))).status).toBe(200)
+})
+
+test('MAU-29: a move to a subscription of another tenant is refused and points to unlinking and linking again', async () => {
+  const tenant = await world.identity(owner)
+  const { tenant: fabrikam, administrator: other } = await world.workforce()
+  const theirs = await world.subscription(fabrikam, other)
+  const own = await world.subscription(contoso, owner)
+  await owner.client.put(at(tenant.domain, own), bare)
+  const refused = await owner.client.post(
+    `/subscriptions/${own}/resourceGroups/identity/moveResources?api-version=2021-04-01`,
+    {
+      resources: [linkPath(own, tenant.domain)],
+      targetResourceGroup: `/subscriptions/${theirs}/resourceGroups/identity`,
+    },
+  )
+  expect(refused.status).toBe(403)
+  expect(refused.body.error.details[0]).toMatchObject({ code: 'CrossTenantMoveNotSupported' })
+  expect(refused.body.error.details[0].message).toMatch(/unlink.*relink/)
+  expect((await owner.client.get(at(tenant.domain, own))).status).toBe(200)
+})

@@ -86,13 +86,13 @@ export class IdentityCloud {
     return this.person(tenant.id, reply.body.id, userPrincipalName)
   }
 
-  async subscription(tenant: TestTenant, owner?: Person): Promise<string> {
+  async subscription(tenant: TestTenant, owner?: Person, offer: Subscription['offer'] = 'direct'): Promise<string> {
     const id = randomUUID()
     const createdAt = new Date('2019-01-01T00:00:00Z')
     await insertSubscription(this.cloud.running.db, {
       id,
       displayName: 'Production',
-      offer: 'direct',
+      offer,
       workload: 'Production',
       tags: {},
       tenantId: tenant.id,
