@@ -3,12 +3,14 @@ import type { OperationContext } from '../../operations/context.ts'
 import { applicationOperations } from './application.routes.ts'
 import { directoryRoleOperations } from './directory-role.routes.ts'
 import { groupOperations } from './group.routes.ts'
+import { licenseOperations } from './license.routes.ts'
 import { organizationOperations } from './organization.routes.ts'
 import { servicePrincipalOperations } from './service-principal.routes.ts'
 import { userOperations } from './user.routes.ts'
 
 export const operations: readonly Operation<OperationContext>[] = [
   ...userOperations,
+  ...licenseOperations,
   ...groupOperations,
   ...directoryRoleOperations,
   ...organizationOperations,
