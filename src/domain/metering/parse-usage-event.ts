@@ -10,7 +10,7 @@ import {
 import { readExactDecimal } from './exact-decimal.ts'
 import { findInstantMs } from './instant.ts'
 import { ExactNumber } from './strict-json.ts'
-import type { ItemRefusal, ParsedItem, ResourceUsageEvent } from './usage-event.ts'
+import type { ItemRefusal, ParsedItem, ResourceUsageEvent, SignInEvent } from './usage-event.ts'
 
 export const eventTypes = {
   authentication: 'tenantry.authentication.v1',
@@ -74,7 +74,7 @@ function parseTyped(event: Members): ParsedItem {
   const time = readInstant(event.time)
   if (time === undefined) return refusedField('time', instantProblem)
   const subjectProblem = textProblem(event.subject, textMax)
-  if (subjectProblem) return refusedField('subject', `${subjectProblem}; it is the id of the user`)
+  if (subjectProblem) return refusedField('subject', userProblem(subjectProblem))
   const identityTenantId = findGuid(data.tenantId)
   if (identityTenantId === undefined)
     return refusedField('data.tenantId', 'must be the GUID of the tenant signed in to')
@@ -102,6 +102,26 @@ function parseTyped(event: Members): ParsedItem {
       outcome,
     },
   }
+}
+
+/** The event that `model` would be with these four texts; what they may be is checked as ever. */
+export function refillSignIn(
+  model: SignInEvent,
+  id: string,
+  time: string,
+  subject: string,
+  tenantId: string,
+): ParsedItem {
+  const idProblem = textProblem(id, textMax)
+  if (idProblem) return { refusal: wrong('id', idProblem), id }
+  const usageAtMs = readInstant(time)
+  if (usageAtMs === undefined) return { refusal: wrong('time', instantProblem), id }
+  const subjectProblem = textProblem(subject, textMax)
+  if (subjectProblem) return { refusal: wrong('subject', userProblem(subjectProblem)), id }
+  const identityTenantId = tenantId === model.identityTenantId ? model.identityTenantId : findGuid(tenantId)
+  if (identityTenantId === undefined) return { refusal: wrong('data.tenantId', tenantProblem), id }
+  const { type, source, kind, userType, outcome } = model
+  return { event: { type, source, id, subject, usageAtMs, identityTenantId, kind, userType, outcome } }
 }
 
 function parseResourceUsage(event: Members, data: Members): ParsedItem {
@@ -141,6 +161,8 @@ function parseResourceUsage(event: Members, data: Members): ParsedItem {
   return { event: parsed }
 }
 
+const userProblem = (problem: string): string => `${problem}; it is the id of the user`
+const tenantProblem = 'must be the GUID of the tenant signed in to'
 const instantProblem =
   'must be an RFC 3339 date-time with an offset, such as 2026-10-05T08:30:00.000Z, between 1970 and 9998'
 
@@ -184,8 +206,19 @@ function textProblem(value: unknown, lengthMax: number): string | undefined {
 
 const guid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
+/** The tenants of a request are few, so nearly always the last answers are asked for again. */
+const knownGuids = new Map<string, string>()
+const knownGuidsMax = 2000
+
 function findGuid(value: unknown): string | undefined {
-  return typeof value === 'string' && guid.test(value) ? value.toLowerCase() : undefined
+  if (typeof value !== 'string') return undefined
+  const known = knownGuids.get(value)
+  if (known !== undefined) return known
+  if (!guid.test(value)) return undefined
+  if (knownGuids.size === knownGuidsMax) knownGuids.clear()
+  const lower = value.toLowerCase()
+  knownGuids.set(value, lower)
+  return lower
 }
 
 function isJsonContent(value: unknown): boolean {

@@ -3,7 +3,8 @@ import { parseUsageEvent } from '../../domain/metering/parse-usage-event.ts'
 import { JsonRefusal, parseStrictJson } from '../../domain/metering/strict-json.ts'
 import type { ParsedItem } from '../../domain/metering/usage-event.ts'
 import { invalid, Refusal } from '../../domain/refusal.ts'
-import { itemsMax, splitJsonItems } from './json-items.ts'
+import { EventTemplates } from './event-templates.ts'
+import { itemsMax, readJsonItems } from './json-items.ts'
 
 export type Headers = Readonly<Record<string, string | string[] | undefined>>
 
@@ -31,7 +32,22 @@ export function parseEvents(body: Uint8Array, headers: Headers, rawHeaders: read
 }
 
 function parseItems(bytes: Buffer, type: string): readonly ParsedItem[] {
-  const { isArray, offsets } = splitJsonItems(bytes)
+  const encoding = isAscii(bytes) ? 'latin1' : 'utf8'
+  const templates = new EventTemplates(bytes)
+  const items: ParsedItem[] = []
+  const isArray = readJsonItems(bytes, {
+    readAt(start) {
+      const matched = templates.match(start)
+      if (!matched) return -1
+      items.push(matched.item)
+      return matched.end
+    },
+    read(start, end) {
+      const item = parseUsageEvent(readWhole(bytes.toString(encoding, start, end), `Item ${items.length}: `))
+      if (item.event && item.event.type !== 'usage') templates.learn(start, end, item.event)
+      items.push(item)
+    },
+  })
   if (type === 'application/cloudevents+json' && isArray) {
     throw invalid('InvalidJson', 'The body is an array. Send a batch as application/cloudevents-batch+json.')
   }
@@ -40,12 +56,6 @@ function parseItems(bytes: Buffer, type: string): readonly ParsedItem[] {
       'InvalidJson',
       'The body of a batch must be an array. Send one event as application/cloudevents+json.',
     )
-  }
-  const encoding = isAscii(bytes) ? 'latin1' : 'utf8'
-  const items: ParsedItem[] = []
-  for (let index = 0; index < offsets.length; index += 2) {
-    const text = bytes.toString(encoding, offsets[index], offsets[index + 1])
-    items.push(parseUsageEvent(readWhole(text, isArray ? `Item ${index / 2}: ` : '')))
   }
   return items
 }
@@ -103,9 +113,7 @@ function parseBinary(bytes: Buffer, headers: Headers, rawHeaders: readonly strin
   const contentType = headerOf(headers, 'content-type')
   if (contentType !== undefined) event.datacontenttype = contentType
   if (bytes.length > 0) {
-    const { isArray, offsets } = splitJsonItems(bytes)
-    if (isArray) throw invalid('InvalidJson', 'The data of an event must be a JSON object.')
-    event.data = readWhole(bytes.toString('utf8', offsets[0], offsets[1]), 'The data of the event: ')
+    event.data = readWhole(bytes.toString('utf8'), 'The data of the event: ')
   }
   return parseUsageEvent(event)
 }

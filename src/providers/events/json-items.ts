@@ -3,43 +3,53 @@ import { invalid, Refusal } from '../../domain/refusal.ts'
 
 export const itemsMax = 10_000
 
-/** Where the values of a body are: of an array its items, else the one value. Offsets in pairs, end exclusive. */
-export interface JsonItems {
-  readonly isArray: boolean
-  readonly offsets: readonly number[]
+export interface JsonItemReader {
+  /** Reads an item by itself where it can, and says where it ends; -1 where it cannot. */
+  readAt(start: number): number
+  /** Is given the item from its first byte to the last that is no space. */
+  read(start: number, end: number): void
 }
 
 /**
- * Finds the items of a JSON array by its brackets and quotes alone, so that each can be read strictly by itself. Depth
- * and number of items are bounded here, before anything is built.
+ * Walks over the items of a JSON array by its brackets and quotes alone, so that each can be read strictly by itself;
+ * a body that is no array is its only item. Depth and number of items are bounded here, before anything is built.
+ * Tells whether it was an array.
  */
-export function splitJsonItems(bytes: Uint8Array): JsonItems {
+export function readJsonItems(bytes: Uint8Array, reader: JsonItemReader): boolean {
   const start = skipSpace(bytes, 0)
   if (start === bytes.length) throw malformed('the body is empty')
   if (bytes[start] !== 0x5b) {
-    const end = trimEnd(bytes)
+    const end = trimEnd(bytes, bytes.length)
     assertDepth(bytes, start, end)
-    return { isArray: false, offsets: [start, end] }
+    reader.read(start, end)
+    return false
   }
-  const offsets: number[] = []
   let at = skipSpace(bytes, start + 1)
-  if (bytes[at] === 0x5d) return ended(bytes, at, offsets)
-  for (;;) {
-    const itemStart = skipSpace(bytes, at)
-    const itemEnd = findItemEnd(bytes, itemStart)
-    if (itemEnd === itemStart) throw malformed('an item of the array is missing')
-    if (offsets.length === itemsMax * 2) {
+  if (bytes[at] === 0x5d) return ended(bytes, at)
+  for (let count = 1; ; count++) {
+    if (count > itemsMax) {
       throw new Refusal('too_large', 'TooManyEvents', `A batch may hold at most ${itemsMax} events. Send it in parts.`)
     }
-    offsets.push(itemStart, trimEnd(bytes, itemEnd))
-    at = itemEnd + 1
-    if (bytes[itemEnd] === 0x5d) return ended(bytes, itemEnd, offsets)
+    at = skipSpace(bytes, readItem(bytes, skipSpace(bytes, at), reader))
+    const next = bytes[at]
+    if (next === 0x5d) return ended(bytes, at)
+    if (next !== 0x2c) throw malformed(next === undefined ? 'the array has no end' : 'a comma between items is missing')
+    at++
   }
 }
 
-function ended(bytes: Uint8Array, at: number, offsets: readonly number[]): JsonItems {
+function readItem(bytes: Uint8Array, start: number, reader: JsonItemReader): number {
+  const end = reader.readAt(start)
+  if (end >= 0) return end
+  const found = findItemEnd(bytes, start)
+  if (found === start) throw malformed('an item of the array is missing')
+  reader.read(start, trimEnd(bytes, found))
+  return found
+}
+
+function ended(bytes: Uint8Array, at: number): true {
   if (skipSpace(bytes, at + 1) < bytes.length) throw malformed('something follows the array')
-  return { isArray: true, offsets }
+  return true
 }
 
 /** The comma or bracket that ends the item. */
@@ -90,7 +100,7 @@ function skipSpace(bytes: Uint8Array, from: number): number {
   return at
 }
 
-function trimEnd(bytes: Uint8Array, from: number = bytes.length): number {
+function trimEnd(bytes: Uint8Array, from: number): number {
   let at = from
   while (at > 0 && isSpace(bytes[at - 1])) at--
   return at

@@ -1,0 +1,127 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { EventBodies, tenantsEachBody } from './event-bodies.ts'
+import { IngestWorld } from './ingest-world.ts'
+import { measureCopy, measureKeyedInsert } from './insert-baseline.ts'
+import { type BenchOptions, type BenchResult, describeMachine, percentile, seeded } from './machine.ts'
+
+const eventsEach = 1000
+const connections = 24
+const tenants = 1000
+const eventsPerUser = 10
+/** Of a hundred events, so many are repetitions. */
+const repeatedPercent = 5
+const warmUpEvents = 200_000
+
+/**
+ * Events a second over HTTPS: JSON batches of CloudEvents, validated, authorised, 5 % of them repetitions, durable
+ * before the answer; the client is on the same machine. Beside it what the same PostgreSQL does with the same rows.
+ */
+export async function run(options: BenchOptions): Promise<BenchResult> {
+  const measured = Math.max(200_000, Math.round(2_000_000 * options.scale))
+  const dataDir = await mkdtemp(join(tmpdir(), 'tenantry-bench-'))
+  options.log('Starting a server of its own')
+  const world = await IngestWorld.start(dataDir, tenants, connections)
+  try {
+    const users = Math.max(1000, Math.round((measured + warmUpEvents) / eventsPerUser))
+    const load = new Load(world, new EventBodies(world.tenantIds, users, eventsEach))
+    options.log(`Warming up with ${warmUpEvents} events`)
+    await load.send(warmUpEvents)
+    options.log(`Sending ${measured} events`)
+    const before = await world.serverUsage()
+    const result = await load.send(measured)
+    const after = await world.serverUsage()
+    const { rows } = await world.pool.query<{ stored: string; units: string; version: string }>(
+      `select (select count(*) from usage_event)::text as stored, current_setting('server_version') as version,
+         (select coalesce(sum(quantity), 0) from usage_sum where meter_id = 'monthly-active-users')::text as units`,
+    )
+    const [totals] = rows
+    if (Number(totals?.stored) !== load.accepted) {
+      throw new Error(`${load.accepted} events were acknowledged and ${totals?.stored} are stored`)
+    }
+    const eventsPerSecond = Math.round(measured / result.seconds)
+    options.log(`${eventsPerSecond} events a second; now what PostgreSQL does alone`)
+    const baselineRows = Math.min(1_000_000, Number(totals?.stored))
+    const keyedInsertRowsPerSecond = await measureKeyedInsert(world.pool, baselineRows)
+    const copyRowsPerSecond = await measureCopy(world.pool, Math.min(500_000, baselineRows))
+    const serverCpu = after.cpu.user + after.cpu.system - before.cpu.user - before.cpu.system
+    return {
+      name: 'ingest',
+      machine: { ...describeMachine(), postgres: totals?.version },
+      results: {
+        eventsPerSecond,
+        keyedInsertRowsPerSecond,
+        copyRowsPerSecond,
+        ratioToKeyedInsert: Number((eventsPerSecond / keyedInsertRowsPerSecond).toFixed(3)),
+        events: measured,
+        repeated: result.repeated,
+        tenants,
+        users,
+        tenantsEachRequest: tenantsEachBody,
+        monthlyActiveUsers: Number(totals?.units),
+        eventsEachRequest: eventsEach,
+        connections,
+        requestMsP50: Math.round(percentile(result.requestMs, 0.5)),
+        requestMsP99: Math.round(percentile(result.requestMs, 0.99)),
+        serverCpuMicrosecondsPerEvent: Number((serverCpu / measured).toFixed(2)),
+        serverMemoryMb: Math.round(after.memory / 1_000_000),
+      },
+    }
+  } finally {
+    await world.stop()
+    await rm(dataDir, { recursive: true, force: true })
+  }
+}
+
+class Load {
+  accepted = 0
+  private readonly world: IngestWorld
+  private readonly bodies: EventBodies
+  private readonly random = seeded(20_261_015)
+  private nextNumber = 0
+  private acknowledged = 0
+
+  constructor(world: IngestWorld, bodies: EventBodies) {
+    this.world = world
+    this.bodies = bodies
+  }
+
+  async send(events: number): Promise<{ seconds: number; repeated: number; requestMs: number[] }> {
+    let left = Math.ceil(events / eventsEach)
+    let repeated = 0
+    const requestMs: number[] = []
+    const connection = async () => {
+      const body = this.bodies.create()
+      while (left > 0) {
+        left--
+        const from = this.nextNumber
+        this.fill(body)
+        const startedAt = performance.now()
+        const answer = await this.world.postEvents(body)
+        requestMs.push(performance.now() - startedAt)
+        if (answer.status !== 200) throw new Error(`${answer.status}: ${answer.body.toString().slice(0, 500)}`)
+        const accepted = countOf(answer.body, '"accepted"')
+        const duplicates = countOf(answer.body, '"duplicate"')
+        if (accepted + duplicates !== eventsEach) throw new Error(answer.body.toString().slice(0, 2000))
+        this.accepted += accepted
+        repeated += duplicates
+        this.acknowledged = Math.max(this.acknowledged, from)
+      }
+    }
+    const startedAt = performance.now()
+    await Promise.all(Array.from({ length: connections }, connection))
+    return { seconds: (performance.now() - startedAt) / 1000, repeated, requestMs }
+  }
+
+  private fill(body: Buffer): void {
+    for (let index = 0; index < eventsEach; index++) {
+      const isRepeated = this.acknowledged > 0 && index % 100 < repeatedPercent
+      this.bodies.fill(body, index, isRepeated ? this.random(this.acknowledged) : this.nextNumber++)
+    }
+  }
+}
+
+function countOf(body: Buffer, text: string): number {
+  return body.toString('latin1').split(text).length - 1
+}
