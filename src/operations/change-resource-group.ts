@@ -44,7 +44,7 @@ export async function listResourceGroups(
   return listFromStore(context.db, subscriptionId, filter, page)
 }
 
-export interface WantedResourceGroup {
+interface WantedResourceGroup {
   readonly location: string
   readonly managedBy: string | null
   readonly tags: Tags

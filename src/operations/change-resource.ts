@@ -29,7 +29,7 @@ import { requireResourceGroup, requireWritableResourceGroup, useNamespace, write
 type JsonObject = Readonly<Record<string, unknown>>
 
 /** What a caller says of an inert resource; undefined is "not said". */
-export interface ResourceContent {
+interface ResourceContent {
   readonly location?: string | undefined
   readonly kind?: string | null | undefined
   readonly sku?: JsonObject | null | undefined

@@ -38,7 +38,7 @@ export interface MoveRequest {
   readonly targetResourceGroup: string
 }
 
-export interface MoveInput {
+interface MoveInput {
   readonly request: MoveRequest
   readonly startedAt: string
 }

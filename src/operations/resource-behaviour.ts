@@ -4,7 +4,7 @@ import { endIdentityLink, findIdentityLinkById, moveIdentityLink } from '../stor
 import type { Resource } from '../store/resource.ts'
 import type { OperationContext } from './context.ts'
 
-export interface MoveTarget {
+interface MoveTarget {
   readonly subscriptionId: string
   readonly resourceGroupName: string
 }

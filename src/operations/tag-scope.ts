@@ -13,7 +13,7 @@ import { enforcePolicies } from './enforce-policies.ts'
 import { requireWritableResourceGroup, resourceGroupNotFound, writerOf } from './require-resource-group.ts'
 import { subscriptionNotFound } from './read-subscription.ts'
 
-export type TagOperation = 'Merge' | 'Replace' | 'Delete'
+type TagOperation = 'Merge' | 'Replace' | 'Delete'
 
 export async function getTags(context: OperationContext, scope: string): Promise<Tags> {
   await authorizeResource(context, 'Microsoft.Resources/tags/read', scope)

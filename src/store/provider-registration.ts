@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { RegistrationState } from '../domain/resource/resource-provider.ts'
 import type { Db } from './db.ts'
 
-export interface ProviderRegistration {
+interface ProviderRegistration {
   readonly namespace: string
   readonly state: RegistrationState
 }

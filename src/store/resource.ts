@@ -30,7 +30,7 @@ export interface Resource extends ResourceId {
 }
 
 type Content = Pick<Resource, 'location' | 'kind' | 'sku' | 'plan' | 'identity' | 'managedBy' | 'tags' | 'properties'>
-export type NewResource = ResourceId & { readonly uid: string } & Partial<Content> & Pick<Content, 'location'>
+type NewResource = ResourceId & { readonly uid: string } & Partial<Content> & Pick<Content, 'location'>
 
 function select(db: Db) {
   return db
@@ -236,23 +236,6 @@ async function closePlacement(db: Db, uid: string, at: Date): Promise<void> {
     .where('resource_uid', '=', uid)
     .where(sql<boolean>`upper_inf(during)`)
     .execute()
-}
-
-/** How many live resources of each type (lower case) a group holds. */
-export async function countResourcesByType(
-  db: Db,
-  subscriptionId: string,
-  resourceGroupName: string,
-): Promise<Map<string, number>> {
-  const rows = await db
-    .selectFrom('resource')
-    .select(['type_key', sql<number>`count(*)::int`.as('count')])
-    .where('subscription_id', '=', subscriptionId)
-    .where('resource_group_key', '=', resourceGroupName.toLowerCase())
-    .where('deleted_at', 'is', null)
-    .groupBy('type_key')
-    .execute()
-  return new Map(rows.map((row) => [row.type_key, row.count]))
 }
 
 function toResource(row: Selectable<Database['resource']> & { group_name: string }): Resource {

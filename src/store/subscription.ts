@@ -132,26 +132,6 @@ export async function setSubscriptionState(
     .execute()
 }
 
-/** The other tenant is trusted from `at` on; a period that began at this very instant is replaced. */
-export async function changeSubscriptionDirectory(db: Db, id: string, tenantId: string, at: Date): Promise<void> {
-  const instant = sql`${at.toISOString()}::timestamptz`
-  await db
-    .deleteFrom('subscription_directory')
-    .where('subscription_id', '=', id)
-    .where(sql<boolean>`lower(during) = ${instant} and upper_inf(during)`)
-    .execute()
-  await db
-    .updateTable('subscription_directory')
-    .set({ during: sql<string>`tstzrange(lower(during), ${instant}, '[)')` })
-    .where('subscription_id', '=', id)
-    .where(sql<boolean>`upper_inf(during)`)
-    .execute()
-  await db
-    .insertInto('subscription_directory')
-    .values({ subscription_id: id, during: period(at), tenant_id: tenantId })
-    .execute()
-}
-
 function toSubscription(row: Selectable<Database['subscription']> & { tenant_id: string }): Subscription {
   return {
     id: row.id,

@@ -15,7 +15,7 @@ export const operationKinds = {
 
 const hourMs = 3_600_000
 /** SUB-16: a move that takes longer gives the groups free. */
-export const longestMoveHours = 4
+const longestMoveHours = 4
 
 export function hasMoveTimedOut(since: Date, at: Date): boolean {
   return at.getTime() - since.getTime() > longestMoveHours * hourMs

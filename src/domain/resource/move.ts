@@ -1,3 +1,4 @@
+import { identityLinkKindOf } from '../metering/identity-link.ts'
 import { conflict, forbidden, invalid, Refusal, type RefusalDetail } from '../refusal.ts'
 import { type GroupLock, requireUnlocked } from './group-lock.ts'
 import {
@@ -15,9 +16,9 @@ import { isMovableType, type RegistrationState } from './resource-provider.ts'
 import type { SubscriptionState } from './subscription-state.ts'
 
 /** SUB-15 */
-export const mostResourcesInOneMove = 800
+const mostResourcesInOneMove = 800
 /** How many resources of one type a group holds at most. */
-export const mostOfOneTypeInGroup = 800
+const mostOfOneTypeInGroup = 800
 
 export interface Move {
   readonly source: ResourceGroupId
@@ -68,14 +69,11 @@ export function parseMove(source: ResourceGroupId, resources: readonly string[],
   return { source, target, resources: [...byKey.values()] }
 }
 
-export interface MoveSubscription {
+interface MoveSubscription {
   readonly id: string
   readonly state: SubscriptionState
   readonly tenantId: string
 }
-
-export const identityLinkType = 'Microsoft.AzureActiveDirectory/b2cDirectories'
-const isIdentityLink = (type: string): boolean => type.toLowerCase() === identityLinkType.toLowerCase()
 
 /**
  * SUB-15, MAU-29: both subscriptions trust one tenant. A subscription that does not exist is answered like one of
@@ -88,7 +86,7 @@ export function requireSameTenant(
   caller: { readonly name: string; readonly objectId: string },
 ): MoveSubscription {
   if (target && target.tenantId === source.tenantId) return target
-  const links = move.resources.filter((resource) => isIdentityLink(resource.type))
+  const links = move.resources.filter((resource) => identityLinkKindOf(resource.type) === 'identityTenant')
   const advice =
     'Resources move between subscriptions of one tenant only. To bring an identity tenant to a subscription of another tenant: let a person of the destination accept an invitation to the identity tenant and become its Global administrator, delete the link here (unlink; the identity tenant itself stays as it is), and let that person create the link in the destination (relink).'
   throw forbidden(
@@ -115,7 +113,7 @@ export function requireBothActive(subscriptions: readonly MoveSubscription[]): v
       )
 }
 
-export interface MoveGroup {
+interface MoveGroup {
   readonly name: string
   readonly lock: GroupLock | undefined
 }

@@ -2,7 +2,7 @@ import { invalid } from '../refusal.ts'
 import { normalizeLocation } from './location.ts'
 
 export type FilterField = 'resourceType' | 'name' | 'location' | 'resourceGroup' | 'tagName' | 'tagValue'
-export type Filter = Partial<Record<FilterField, string>>
+type Filter = Partial<Record<FilterField, string>>
 
 const term = /^\s*([A-Za-z]+)\s+eq\s+'((?:[^']|'')*)'\s*(?:and\s+|$)/i
 

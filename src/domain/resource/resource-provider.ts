@@ -9,7 +9,7 @@ export interface ProviderResourceType {
   readonly isMovable?: false
 }
 
-export interface ResourceProvider {
+interface ResourceProvider {
   readonly namespace: string
   /** What the platform itself stands on cannot be unregistered. */
   readonly isRequired: boolean

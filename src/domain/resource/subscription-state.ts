@@ -3,7 +3,7 @@ import { conflict } from '../refusal.ts'
 /** SUB-5, SUB-26. `Disabled` is a cancelled subscription, or one whose payer let it lapse. */
 export type SubscriptionState = 'Active' | 'Warned' | 'PastDue' | 'Disabled' | 'Expired' | 'Deleted' | 'Suspended'
 
-export type SubscriptionEvent =
+type SubscriptionEvent =
   | 'warn'
   | 'becomePastDue'
   | 'lapse'
@@ -42,7 +42,7 @@ export function stateAfter(state: SubscriptionState, event: SubscriptionEvent): 
   return from.includes(state) ? to : undefined
 }
 
-export interface LifecycleFacts {
+interface LifecycleFacts {
   readonly id: string
   readonly state: SubscriptionState
   readonly cancelledAt: Date | null
@@ -71,7 +71,7 @@ export function decideEnable(subscription: LifecycleFacts): SubscriptionState {
 }
 
 /** The five states that Azure's clients know. */
-export type WireSubscriptionState = 'Enabled' | 'Warned' | 'PastDue' | 'Disabled' | 'Deleted'
+type WireSubscriptionState = 'Enabled' | 'Warned' | 'PastDue' | 'Disabled' | 'Deleted'
 
 const onTheWire: Record<SubscriptionState, WireSubscriptionState> = {
   Active: 'Enabled',

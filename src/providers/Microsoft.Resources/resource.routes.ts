@@ -1,4 +1,5 @@
 import { notFound } from '../../domain/refusal.ts'
+import { identityLinkTypes } from '../../domain/metering/identity-link.ts'
 import { parseFilter } from '../../domain/resource/resource-filter.ts'
 import { type ResourceId, typeAndName } from '../../domain/resource/resource-id.ts'
 import { canonicalType, requireInertType } from '../../domain/resource/resource-provider.ts'
@@ -90,7 +91,31 @@ const listing = {
   query: { $filter: 'optional', $expand: 'optional', $top: 'optional' },
 } as const
 
+/** Types with behaviour of their own say nothing of HEAD, yet the SDK asks any resource whether it exists. */
+const behavingTypes = [...Object.values(identityLinkTypes), 'Microsoft.AzureStack/registrations']
+
+const existenceOf = (type: string): Operation<OperationContext> => ({
+  id: `${type.split('/').at(-1)}_CheckExistence`,
+  method: 'HEAD',
+  path: `/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/${type}/{resourceName}`,
+  apiVersions: 'any',
+  authentication: 'bearer',
+  statuses: [204],
+  permission: `${type}/read`,
+  summary: 'Whether the resource exists.',
+  async handle(context, request) {
+    const id = { ...groupIdOf(request), type, name: pathParameter(request, 'resourceName') }
+    return answerExistence(context, id)
+  },
+})
+
+async function answerExistence(context: OperationContext, id: ResourceId): Promise<ApiResponse> {
+  if (await resourceExists(context, id)) return noContent()
+  throw notFound('ResourceNotFound', `The Resource '${id.type}/${id.name}' was not found.`)
+}
+
 export const resourceOperations: readonly Operation<OperationContext>[] = [
+  ...behavingTypes.map(existenceOf),
   {
     ...listing,
     id: 'Resources_List',
@@ -132,9 +157,7 @@ export const resourceOperations: readonly Operation<OperationContext>[] = [
     permission: 'the type followed by /read',
     summary: 'Whether the resource exists.',
     async handle(context, request) {
-      const id = resourceIdOf(request)
-      if (await resourceExists(context, id)) return noContent()
-      throw notFound('ResourceNotFound', `The Resource '${id.type}/${id.name}' was not found.`)
+      return answerExistence(context, resourceIdOf(request))
     },
   },
   {

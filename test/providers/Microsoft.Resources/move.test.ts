@@ -295,6 +295,19 @@ describe('an identity link', () => {
     ])
   })
 
+  test('SUB-9: a link is listed with the other resources of its group, and asked for like them', async () => {
+    const { source } = await twoGroups()
+    const identity = await link(source)
+    const { resources } = new OlderResourceManagementClient(cloud.credential(owner.token), left, {
+      endpoint: cloud.baseUrl,
+    })
+    const listed = []
+    for await (const one of resources.listByResourceGroup(nameOf(source))) listed.push(one)
+    expect(listed).toMatchObject([{ id: linkId(source, identity.domain), location: 'Europe' }])
+    expect((await resources.checkExistenceById(linkId(source, identity.domain), '2021-04-01')).body).toBe(true)
+    expect((await resources.checkExistenceById(linkId(source, 'absent.example'), '2021-04-01')).body).toBe(false)
+  })
+
   test('MAU-28: a move inside the subscription leaves the link alone', async () => {
     const { source } = await twoGroups()
     const target = await make.resourceGroup(left, 'Beside')

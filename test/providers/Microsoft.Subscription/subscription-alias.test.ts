@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { SubscriptionClient } from '@azure/arm-resources-subscriptions'
 import { SubscriptionClient as SubscriptionManagementClient } from '@azure/arm-subscriptions'
 import { SubscriptionClient as OlderSubscriptionClient } from 'arm-resources-subscriptions-2'
+import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Client, startTestCloud, type TestCloud } from '../../support/cloud.ts'
 import { roles, start } from '../Microsoft.Authorization/access-fixture.ts'
@@ -130,6 +131,31 @@ describe('the unchanged SDKs', () => {
 })
 
 describe('the alias', () => {
+  test('SUB-2: the section of the alias pays from the creation on, and the database refuses a second payer beside it', async () => {
+    const { db } = cloud.running
+    const id = await create(olga, contoso.sectionScope)
+    const other = await make.company()
+    const [profile, section] = contoso.sectionScope.split('/').filter((_, index) => index === 6 || index === 8)
+    const payers = await db.selectFrom('billing_placement').selectAll().where('subscription_id', '=', id).execute()
+    expect(payers).toMatchObject([
+      { billing_profile_name: profile, invoice_section_name: section, customer_name: null },
+    ])
+    const [otherProfile = '', otherSection = ''] = other.sectionScope
+      .split('/')
+      .filter((_, index) => index === 6 || index === 8)
+    const second = db
+      .insertInto('billing_placement')
+      .values({
+        subscription_id: id,
+        during: sql<string>`tstzrange(${start}::timestamptz, null)`,
+        billing_profile_name: otherProfile,
+        invoice_section_name: otherSection,
+        customer_name: null,
+      })
+      .execute()
+    await expect(second).rejects.toMatchObject({ code: '23P01' })
+  })
+
   test('the same alias again finds the same subscription, also when its name comes in another casing', async () => {
     const name = `Again-${randomUUID()}`
     const first = await olga.put(path(name), wanted(contoso.sectionScope))
@@ -263,11 +289,11 @@ describe('cancelling', () => {
     const group = await make.resourceGroup(id, 'kept')
     await make.put(olga, `${group}/providers/Contoso.Compute/machines/one`)
     await cancel(olga, id)
-    const path = `/subscriptions/${id}?api-version=2022-12-01`
+    const address = `/subscriptions/${id}?api-version=2022-12-01`
     await cloud.clock.set('2026-12-29T23:59:59.999Z')
-    expect((await olga.get(path)).body.state).toBe('Disabled')
+    expect((await olga.get(address)).body.state).toBe('Disabled')
     await cloud.clock.set('2027-01-15T00:00:00Z')
-    expect((await olga.get(path)).status).toBe(404)
+    expect((await olga.get(address)).status).toBe(404)
     const listed = (await olga.get('/subscriptions?api-version=2022-12-01')).body.value
     expect(listed.map((one: { subscriptionId: string }) => one.subscriptionId)).not.toContain(id)
     const row = await db.selectFrom('subscription').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
