@@ -1,5 +1,48 @@
 import type { Operation } from '../../http/operation.ts'
+import { ok } from '../../http/operation.ts'
 import type { OperationContext } from '../../operations/context.ts'
-import { availableOperations } from './available-operation.routes.ts'
+import { agreementOperations } from './agreement.routes.ts'
+import { billingAccountOperations } from './billing-account.routes.ts'
+import { billingProfileOperations } from './billing-profile.routes.ts'
+import { billingRoleOperations } from './billing-role.routes.ts'
+import { billingSubscriptionOperations } from './billing-subscription.routes.ts'
+import { invoiceOperations } from './invoice.routes.ts'
+import { invoiceSectionOperations } from './invoice-section.routes.ts'
 
-export const operations: readonly Operation<OperationContext>[] = [...availableOperations]
+const served: readonly Operation<OperationContext>[] = [
+  ...billingAccountOperations,
+  ...billingProfileOperations,
+  ...invoiceSectionOperations,
+  ...billingRoleOperations,
+  ...billingSubscriptionOperations,
+  ...invoiceOperations,
+  ...agreementOperations,
+]
+
+export const operations: readonly Operation<OperationContext>[] = [
+  ...served,
+  {
+    id: 'Operations_List',
+    method: 'GET',
+    path: '/providers/Microsoft.Billing/operations',
+    apiVersions: ['2020-05-01'],
+    authentication: 'bearer',
+    statuses: [200],
+    permission: 'any signed-in caller',
+    summary: 'What this provider can do.',
+    async handle() {
+      return ok({
+        value: served.map((operation) => ({
+          name: `Microsoft.Billing/${operation.id.replace('_', '/')}`,
+          isDataAction: false,
+          display: {
+            provider: 'Microsoft.Billing',
+            resource: operation.id.split('_')[0],
+            operation: operation.id.split('_')[1],
+            description: operation.summary,
+          },
+        })),
+      })
+    },
+  },
+]

@@ -3,11 +3,15 @@ import type { OperationContext } from '../../operations/context.ts'
 import { invoiceOperations } from './invoice.routes.ts'
 import { invoiceRunOperations } from './invoice-run.routes.ts'
 import { issuerOperations } from './issuer.routes.ts'
+import { runDocumentOperations } from './run-document.routes.ts'
 import { signUpOperations } from './sign-up.routes.ts'
+import { statementOperations } from './statement.routes.ts'
 
 export const operations: readonly Operation<OperationContext>[] = [
   ...signUpOperations,
   ...issuerOperations,
   ...invoiceRunOperations,
+  ...runDocumentOperations,
   ...invoiceOperations,
+  ...statementOperations,
 ]

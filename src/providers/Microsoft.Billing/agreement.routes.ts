@@ -1,0 +1,158 @@
+import { describeBillingTask } from '../../domain/access/billing-roles.ts'
+import { billingAccountId, billingProfileId } from '../../domain/billing/billing-ids.ts'
+import { notFound } from '../../domain/refusal.ts'
+import { parseBody } from '../../http/body.ts'
+import { type Operation, ok, pathParameter } from '../../http/operation.ts'
+import { requireAccount, requireProfile } from '../../operations/billing-access.ts'
+import type { OperationContext } from '../../operations/context.ts'
+import { addressBody } from './billing-account.wire.ts'
+import { toWireAmount } from './billing-subscription.wire.ts'
+
+const common = { apiVersions: ['2020-05-01'], authentication: 'bearer' } as const
+const account = '/providers/Microsoft.Billing/billingAccounts/{billingAccountName}'
+const profile = `${account}/billingProfiles/{billingProfileName}`
+
+type Account = Awaited<ReturnType<typeof requireAccount>>['account']
+
+/** What an account consists of beside its profiles: its agreement, its balance, and lists that are always empty here. */
+export const agreementOperations: readonly Operation<OperationContext>[] = [
+  {
+    ...common,
+    id: 'Agreements_ListByBillingAccount',
+    method: 'GET',
+    path: `${account}/agreements`,
+    statuses: [200],
+    permission: 'A3 View account properties and agreements',
+    summary: 'The agreement of an account.',
+    query: { $expand: 'optional' },
+    async handle(context, request) {
+      const access = await requireAccount(context, 'A3', pathParameter(request, 'billingAccountName'))
+      return ok({ value: [toWireAgreement(access.account)] })
+    },
+  },
+  {
+    ...common,
+    id: 'Agreements_Get',
+    method: 'GET',
+    path: `${account}/agreements/{agreementName}`,
+    statuses: [200],
+    permission: 'A3 View account properties and agreements',
+    summary: 'The agreement of an account.',
+    query: { $expand: 'optional' },
+    async handle(context, request) {
+      const access = await requireAccount(context, 'A3', pathParameter(request, 'billingAccountName'))
+      const name = pathParameter(request, 'agreementName')
+      if (name.toLowerCase() !== 'default')
+        throw notFound('AgreementNotFound', `The agreement '${name}' could not be found. There is one, named default.`)
+      return ok(toWireAgreement(access.account))
+    },
+  },
+  {
+    ...common,
+    id: 'AvailableBalances_Get',
+    method: 'GET',
+    path: `${profile}/availableBalance/default`,
+    statuses: [200],
+    permission: 'P17 Track the credit balance',
+    summary: 'The credit that is left on a profile.',
+    async handle(context, request) {
+      const found = await requireProfile(
+        context,
+        'P17',
+        pathParameter(request, 'billingAccountName'),
+        pathParameter(request, 'billingProfileName'),
+      )
+      return ok({
+        id: `${billingProfileId(found.access.account.name, found.profile.name)}/availableBalance/default`,
+        name: 'default',
+        type: 'Microsoft.Billing/billingAccounts/billingProfiles/availableBalance',
+        properties: { amount: toWireAmount(0n, found.profile.currency) },
+      })
+    },
+  },
+  {
+    ...common,
+    id: 'Address_Validate',
+    method: 'POST',
+    path: '/providers/Microsoft.Billing/validateAddress',
+    statuses: [200],
+    permission: 'any signed-in caller',
+    summary: 'Whether an address is complete enough to be invoiced.',
+    body: addressBody,
+    async handle(_context, request) {
+      const address = parseBody(request, addressBody)
+      const missing = (['addressLine1', 'country'] as const).filter((part) => !address[part])
+      const isCode = address.country === undefined || /^[A-Za-z]{2}$/.test(address.country)
+      if (missing.length === 0 && isCode) return ok({ status: 'Valid', suggestedAddresses: [] })
+      const message =
+        missing.length > 0 ? `Missing: ${missing.join(', ')}.` : 'country is a code of two letters (ISO 3166-1).'
+      return ok({ status: 'Invalid', suggestedAddresses: [], validationMessage: message })
+    },
+  },
+  {
+    ...common,
+    id: 'EnrollmentAccounts_List',
+    apiVersions: ['2018-03-01-preview'],
+    method: 'GET',
+    path: '/providers/Microsoft.Billing/enrollmentAccounts',
+    statuses: [200],
+    permission: 'any signed-in caller',
+    summary: 'Empty: enterprise enrollments are not sold here.',
+    async handle() {
+      return ok({ value: [] })
+    },
+  },
+  {
+    ...common,
+    id: 'EnrollmentAccounts_Get',
+    apiVersions: ['2018-03-01-preview'],
+    method: 'GET',
+    path: '/providers/Microsoft.Billing/enrollmentAccounts/{name}',
+    statuses: [200],
+    permission: 'any signed-in caller',
+    summary: 'Always absent: enterprise enrollments are not sold here.',
+    async handle(_context, request) {
+      throw notFound(
+        'EnrollmentAccountNotFound',
+        `The enrollment account '${pathParameter(request, 'name')}' could not be found.`,
+      )
+    },
+  },
+  emptyList('Products_ListByBillingAccount', account, 'products', 'A10'),
+  emptyList('Products_ListByBillingProfile', profile, 'products', 'P12'),
+]
+
+/** Usage is all that is sold; one-time products do not exist, and who may see them sees none. */
+function emptyList(id: string, at: string, name: string, task: 'A10' | 'P12'): Operation<OperationContext> {
+  return {
+    ...common,
+    id,
+    method: 'GET',
+    path: `${at}/${name}`,
+    statuses: [200],
+    permission: `${task} ${describeBillingTask(task)}`,
+    summary: 'Empty: only usage is sold here.',
+    query: { $filter: 'unsupported' },
+    async handle(context, request) {
+      const accountName = pathParameter(request, 'billingAccountName')
+      if (task === 'A10') await requireAccount(context, task, accountName)
+      else await requireProfile(context, task, accountName, pathParameter(request, 'billingProfileName'))
+      return ok({ value: [] })
+    },
+  }
+}
+
+function toWireAgreement(of: Account) {
+  return {
+    id: `${billingAccountId(of.name)}/agreements/default`,
+    name: 'default',
+    type: 'Microsoft.Billing/billingAccounts/agreements',
+    properties: {
+      category: of.agreementType === 'MicrosoftCustomerAgreement' ? 'MicrosoftCustomerAgreement' : 'Other',
+      acceptanceMode: 'ClickToAccept',
+      effectiveDate: of.createdAt.toISOString(),
+      participants: [],
+      status: 'Active',
+    },
+  }
+}

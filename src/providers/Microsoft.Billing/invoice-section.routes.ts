@@ -1,0 +1,70 @@
+import { parseBody } from '../../http/body.ts'
+import { created, type Operation, ok, pathParameter } from '../../http/operation.ts'
+import { getSection, listSections, putSection, type SectionView } from '../../operations/change-invoice-section.ts'
+import type { OperationContext } from '../../operations/context.ts'
+import { fromWireSection, sectionBody, toWireSection } from './invoice-section.wire.ts'
+
+const common = { apiVersions: ['2020-05-01'], authentication: 'bearer' } as const
+const sections =
+  '/providers/Microsoft.Billing/billingAccounts/{billingAccountName}/billingProfiles/{billingProfileName}/invoiceSections'
+const path = `${sections}/{invoiceSectionName}`
+
+export const invoiceSectionOperations: readonly Operation<OperationContext>[] = [
+  {
+    ...common,
+    id: 'InvoiceSections_ListByBillingProfile',
+    method: 'GET',
+    path: sections,
+    statuses: [200],
+    permission: 'P10 View sections; others see those that they have a role on',
+    summary: 'The invoice sections of a profile.',
+    async handle(context, request) {
+      const views = await listSections(
+        context,
+        pathParameter(request, 'billingAccountName'),
+        pathParameter(request, 'billingProfileName'),
+      )
+      return ok({ value: views.map(wireOf) })
+    },
+  },
+  {
+    ...common,
+    id: 'InvoiceSections_Get',
+    method: 'GET',
+    path,
+    statuses: [200],
+    permission: 'S3 View section properties',
+    summary: 'An invoice section.',
+    async handle(context, request) {
+      const view = await getSection(
+        context,
+        pathParameter(request, 'billingAccountName'),
+        pathParameter(request, 'billingProfileName'),
+        pathParameter(request, 'invoiceSectionName'),
+      )
+      return ok(wireOf(view))
+    },
+  },
+  {
+    ...common,
+    id: 'InvoiceSections_CreateOrUpdate',
+    method: 'PUT',
+    path,
+    statuses: [200, 201],
+    permission: 'P11 Create a section; S4 Update section properties',
+    summary: 'Makes an invoice section, or changes one.',
+    body: sectionBody,
+    async handle(context, request) {
+      const put = await putSection(
+        context,
+        pathParameter(request, 'billingAccountName'),
+        pathParameter(request, 'billingProfileName'),
+        pathParameter(request, 'invoiceSectionName'),
+        fromWireSection(parseBody(request, sectionBody)),
+      )
+      return (put.isNew ? created : ok)(wireOf(put))
+    },
+  },
+]
+
+const wireOf = ({ access, section }: SectionView) => toWireSection(access.account.name, section)

@@ -1,0 +1,113 @@
+import { billingAccountId, billingProfileId, customerId, invoiceSectionId } from '../../domain/billing/billing-ids.ts'
+import type { InvoiceDocument, InvoiceLine, InvoiceSectionBlock } from '../../domain/billing/invoice-document.ts'
+import { toWireAmount } from './billing-subscription.wire.ts'
+
+interface InvoiceToWire {
+  readonly id: string
+  readonly number: string | null
+  readonly documentType: string
+  readonly account: string
+  readonly profile: string
+  readonly currency: string
+  readonly invoiceDate: Date
+  readonly dueDate: Date
+  readonly subtotalMinor: bigint
+  readonly taxMinor: bigint
+  readonly totalMinor: bigint
+  readonly creditFor: string | null
+  readonly status: string | null
+}
+
+const documents = ['pdf', 'csv', 'json'] as const
+
+export function toWireInvoice(invoice: InvoiceToWire, document: InvoiceDocument, baseUrl: string) {
+  const name = invoice.number ?? invoice.id
+  const id = `${billingAccountId(invoice.account)}/invoices/${name}`
+  const isOpen = invoice.status === 'Due' || invoice.status === 'OverDue'
+  return {
+    id,
+    name,
+    type: 'Microsoft.Billing/billingAccounts/invoices',
+    properties: {
+      invoiceDate: invoice.invoiceDate.toISOString(),
+      dueDate: invoice.dueDate.toISOString(),
+      status: invoice.status ?? 'Paid',
+      amountDue: toWireAmount(isOpen ? invoice.totalMinor : 0n, invoice.currency),
+      billedAmount: toWireAmount(invoice.totalMinor, invoice.currency),
+      creditAmount: toWireAmount(0n, invoice.currency),
+      subTotal: toWireAmount(invoice.subtotalMinor, invoice.currency),
+      taxAmount: toWireAmount(invoice.taxMinor, invoice.currency),
+      totalAmount: toWireAmount(invoice.totalMinor, invoice.currency),
+      invoicePeriodStartDate: document.period.from,
+      invoicePeriodEndDate: document.period.to,
+      invoiceType: 'AzureService',
+      isMonthlyInvoice: invoice.documentType !== 'CreditNote',
+      billingProfileId: billingProfileId(invoice.account, invoice.profile),
+      billingProfileDisplayName: document.billingProfile.displayName,
+      purchaseOrderNumber: document.billingProfile.poNumber ?? undefined,
+      documentType: invoice.documentType,
+      ...(document.creditFor ? { creditForDocumentId: document.creditFor.number } : {}),
+      documents: documents.map((kind) => ({
+        kind: kind === 'pdf' ? invoice.documentType : kind === 'csv' ? 'Summary' : 'Transactions',
+        url: `${baseUrl}${id}/download?downloadToken=${kind}&api-version=2020-05-01`,
+        source: 'DRS',
+      })),
+      payments: [],
+    },
+  }
+}
+
+export function toWireTransaction(
+  invoice: InvoiceToWire,
+  document: InvoiceDocument,
+  section: InvoiceSectionBlock,
+  product: string,
+  serviceFamily: string,
+  line: InvoiceLine,
+) {
+  const name = invoice.number ?? invoice.id
+  const { account, profile, currency } = invoice
+  const amount = (value: string, inCurrency = currency) => ({ currency: inCurrency, value: Number(value) })
+  return {
+    id: `${billingAccountId(account)}/invoices/${name}/transactions/${line.lineNumber}`,
+    name: String(line.lineNumber),
+    type: 'Microsoft.Billing/billingAccounts/invoices/transactions',
+    properties: {
+      kind: 'all',
+      date: invoice.invoiceDate.toISOString(),
+      invoice: name,
+      invoiceId: `${billingAccountId(account)}/invoices/${name}`,
+      productFamily: serviceFamily,
+      productTypeId: line.meterId,
+      productType: product,
+      productDescription: product,
+      transactionType: line.chargeType,
+      transactionAmount: amount(line.total),
+      quantity: Number(line.quantity),
+      ...(section.kind === 'section'
+        ? {
+            invoiceSectionId: invoiceSectionId(account, profile, section.name),
+            invoiceSectionDisplayName: section.displayName,
+          }
+        : { customerId: customerId(account, section.name), customerDisplayName: section.displayName }),
+      billingProfileId: billingProfileId(account, profile),
+      billingProfileDisplayName: document.billingProfile.displayName,
+      subscriptionId: line.subscriptionId,
+      subscriptionName: line.subscriptionName,
+      azureCreditApplied: amount('0'),
+      billingCurrency: currency,
+      discount: 0,
+      effectivePrice: amount(line.effectiveUnitPrice, line.pricingCurrency),
+      exchangeRate: line.exchangeRate ? Number(line.exchangeRate.rate) : 1,
+      marketPrice: amount(line.unitPrice ?? line.effectiveUnitPrice, line.pricingCurrency),
+      pricingCurrency: line.pricingCurrency,
+      servicePeriodStartDate: line.from,
+      servicePeriodEndDate: line.to,
+      subTotal: amount(Number(line.credit) === 0 ? line.charge : line.credit),
+      tax: amount(line.tax),
+      unitOfMeasure: line.unit,
+      units: 1,
+      unitType: line.unit,
+    },
+  }
+}
