@@ -32,6 +32,6 @@ export const invoiceCommand = new Command('invoice')
 function summaryOf(body: unknown): string {
   const { properties } = body as { properties?: Record<string, unknown> }
   return Object.entries(properties ?? { result: body })
-    .map(([name, value]) => `${name}: ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`)
+    .map(([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
     .join('\n')
 }

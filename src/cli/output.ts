@@ -7,7 +7,7 @@ const toPlain = (_key: string, value: unknown): unknown => (typeof value === 'bi
 
 /** A line that rewrites itself on a terminal; in a file or a pipe it is silent until `done`. */
 export function progressLine(label: string): { update(text: string): void; done(text: string): void } {
-  const isTerminal = process.stderr.isTTY === true
+  const isTerminal = process.stderr.isTTY
   return {
     update(text) {
       if (isTerminal) process.stderr.write(`\r\u001b[K${label} ${text}`)

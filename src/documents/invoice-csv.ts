@@ -1,4 +1,5 @@
 import type { InvoiceDocument, InvoiceLanguage } from '../domain/billing/invoice-document.ts'
+import { csvCell } from './csv-cell.ts'
 import { lineText, productName } from './line-text.ts'
 
 const columns = [
@@ -98,18 +99,7 @@ export function renderInvoiceCsv(document: InvoiceDocument, language: InvoiceLan
             priceList: line.priceList.name,
             priceListVersion: line.priceList.version,
           }
-          rows.push(columns.map((column) => cell(values[column], numeric.has(column))).join(','))
+          rows.push(columns.map((column) => csvCell(values[column], numeric.has(column))).join(','))
         }
   return new TextEncoder().encode(`${rows.join('\r\n')}\r\n`)
-}
-
-/**
- * A text that a spreadsheet would run as a formula is made plain by a quote in front; numbers stay numbers, because a
- * credit rightly begins with a minus.
- */
-function cell(value: string | number | null, isNumber: boolean): string {
-  if (value === null) return ''
-  let text = String(value)
-  if (!isNumber && /^[=+\-@\t\r\0]/.test(text)) text = `'${text}`
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }

@@ -56,8 +56,8 @@ export async function renderInvoicePdf(
       ModDate: new Date(invoice.issue?.invoiceDate ?? invoice.period.to),
     },
   })
-  pdf.registerFont('regular', fonts.regular as unknown as string)
-  pdf.registerFont('bold', fonts.bold as unknown as string)
+  pdf.registerFont('regular', fonts.regular)
+  pdf.registerFont('bold', fonts.bold)
   const chunks: Uint8Array[] = []
   const finished = new Promise<void>((resolve, reject) => {
     pdf.on('data', (chunk: Uint8Array) => chunks.push(chunk))
@@ -295,7 +295,7 @@ class Sheet {
     this.#room(height)
     const y = this.#pdf.y
     this.#text('P', lineText(line, this.#language), margin, y, { size: 9.5, width })
-    const quantity = `${formatDecimal(line.quantity, texts.locale)}`
+    const quantity = formatDecimal(line.quantity, texts.locale)
     this.#text('P', quantity, column.quantity - 70, y, { size: 9.5, width: 70, align: 'right' })
     const price = line.unitPrice === null ? texts.tiered : formatDecimal(line.unitPrice, texts.locale)
     this.#text('P', price, column.unitPrice - 65, y, { size: 9.5, width: 65, align: 'right' })
