@@ -6,7 +6,7 @@ import { systemRandom } from './random.ts'
  * After a crash at any point the file has its old content or its new content, whole. The mode holds from the first
  * byte, so a secret is never readable by others, not even for an instant.
  */
-export async function writeFileAtomically(path: string, content: string, mode: number): Promise<void> {
+export async function writeFileAtomically(path: string, content: string | Uint8Array, mode: number): Promise<void> {
   const temporary = join(dirname(path), `.${basename(path)}.${systemRandom.uuid()}.tmp`)
   try {
     await withFile(await open(temporary, 'wx', mode), async (file) => {

@@ -10,7 +10,10 @@ export class CsvHeaderError extends Error {}
 
 /** The events of a file, each as JSON on one line; what is unreadable is given back in its place. */
 export async function* readEventLines(input: Readable, format: EventFormat): AsyncIterable<TextLine> {
-  if (format === 'csv') return yield* readCsvEvents(input)
+  if (format === 'csv') {
+    yield* readCsvEvents(input)
+    return
+  }
   for await (const line of format === 'json' ? readJsonPieces(input) : readTextLines(input)) {
     if ('problem' in line) {
       yield line

@@ -4,6 +4,8 @@ export interface HttpReply {
   readonly status: number
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
   readonly body: unknown
+  /** The body as it came. */
+  readonly bytes: Uint8Array
 }
 
 /** A client of one origin that trusts exactly one CA. */
@@ -35,7 +37,7 @@ export class HttpsClient {
             const isJson = response.headers['content-type']?.includes('json') === true
             const body =
               bytes.length === 0 ? undefined : isJson ? (JSON.parse(bytes.toString('utf8')) as unknown) : bytes
-            resolve({ status: response.statusCode ?? 0, headers: response.headers, body })
+            resolve({ status: response.statusCode ?? 0, headers: response.headers, body, bytes })
           })
         },
       )

@@ -1,5 +1,5 @@
 import type { Timers } from '../domain/ports.ts'
-import type { HttpReply } from './https-client.ts'
+import { refusalText, sendPatiently } from './patient-request.ts'
 import type { Session } from './session.ts'
 import type { TextLine } from './text-lines.ts'
 
@@ -7,7 +7,6 @@ const batchEventsMax = 5_000
 const batchBytesMax = 4 * 1024 * 1024
 /** While one batch is being committed, the next are on their way. */
 const batchesInFlightMax = 3
-const attemptsMax = 8
 
 export interface ImportProgress {
   accepted: number
@@ -95,28 +94,12 @@ export async function importEvents(
   return progress
 }
 
-/** Repeats what was not answered or is to be repeated: an event that had arrived is then a duplicate. */
+/** A batch that is sent again because its answer was lost costs nothing: what had arrived is a duplicate. */
 async function sendBatch(session: Session, timers: Timers, lines: readonly ReadableLine[]): Promise<ItemAnswer[]> {
   const body = lines.map(({ text }) => text).join('\n')
-  for (let attempt = 1; ; attempt++) {
-    const reply = await session
-      .send('reporter', 'POST', '/events', body, { 'content-type': 'application/x-ndjson' })
-      .catch((error: unknown) => {
-        if (attempt === attemptsMax || !isConnectionLost(error)) throw error
-        return undefined
-      })
-    if (reply?.status === 200) return reply.body as ItemAnswer[]
-    if (reply && reply.status !== 429 && reply.status !== 503) throw new Error(refusalText(reply))
-    if (reply && attempt === attemptsMax) throw new Error(refusalText(reply))
-    const retryAfter = Number(reply?.headers['retry-after'])
-    await timers.sleep(Number.isFinite(retryAfter) && retryAfter > 0 ? retryAfter * 1000 : 100 * 2 ** attempt)
-  }
-}
-
-const isConnectionLost = (error: unknown): boolean =>
-  ['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT'].includes(String((error as { code?: unknown }).code))
-
-function refusalText({ status, body }: HttpReply): string {
-  const { error } = (body ?? {}) as { error?: { code?: string; message?: string } }
-  return `The server refused the events (${status}): ${error?.code ?? ''} ${error?.message ?? JSON.stringify(body)}`
+  const reply = await sendPatiently(timers, () =>
+    session.send('reporter', 'POST', '/events', body, { 'content-type': 'application/x-ndjson' }),
+  )
+  if (reply.status !== 200) throw new Error(`The server refused the events: ${refusalText(reply)}`)
+  return reply.body as ItemAnswer[]
 }

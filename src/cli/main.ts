@@ -29,7 +29,7 @@ const program = new Command('tenantry')
   .addCommand(exportCommand)
   .addCommand(auditCommand)
   .addCommand(benchCommand)
-for (const command of [program, ...program.commands])
+for (const command of [program, ...program.commands, ...exportCommand.commands])
   command.exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
 
 // A signal that nobody handles would end the program without its last steps, and leave a database of its own behind.

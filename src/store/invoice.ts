@@ -236,6 +236,8 @@ export async function findInvoiceOfMonth(db: Db, profile: string, period: string
 export interface InvoiceFilter {
   readonly account?: string
   readonly profiles?: readonly string[]
+  /** The month that the document is for. */
+  readonly period?: string
   readonly documentTypes: readonly DocumentType[]
   /** Invoice dates in [from, to). */
   readonly from?: Date
@@ -253,6 +255,7 @@ export async function listInvoices(
   if (filter.account !== undefined) query = query.where('i.billing_account_name', '=', filter.account)
   if (filter.profiles !== undefined)
     query = query.where('i.billing_profile_name', 'in', filter.profiles.length > 0 ? [...filter.profiles] : [''])
+  if (filter.period !== undefined) query = query.where('i.period', '=', filter.period)
   if (filter.from) query = query.where('i.invoice_date', '>=', filter.from)
   if (filter.to) query = query.where('i.invoice_date', '<', filter.to)
   if (filter.subscriptionId !== undefined)

@@ -178,7 +178,7 @@ describe('import', () => {
     expect(stderr).toContain('line 9: UnreadableLine: This is not UTF-8')
     const written = (await readFile(rejected, 'utf8')).trim().split('\n')
     const told = written.map((line) => JSON.parse(line) as { lineNumber: number; status: string; original: string })
-    expect(told.map(({ lineNumber }) => lineNumber).toSorted()).toEqual([2, 4, 6, 8, 9])
+    expect(told.map(({ lineNumber }) => lineNumber).toSorted((left, right) => left - right)).toEqual([2, 4, 6, 8, 9])
     expect(told.find(({ lineNumber }) => lineNumber === 8)).toMatchObject({ status: 'conflict', original: lines[7] })
   })
 
