@@ -5,10 +5,14 @@ import {
   billingTasks,
 } from '../domain/access/billing-roles.ts'
 import { directoryRoleIds } from '../domain/access/directory-roles.ts'
-import { scopeKey } from '../domain/access/scope.ts'
-import { billingAccountId, billingProfileId, invoiceSectionId } from '../domain/billing/billing-ids.ts'
+import {
+  billingAccountId,
+  billingProfileId,
+  type BillingScope,
+  invoiceSectionId,
+} from '../domain/billing/billing-ids.ts'
 import { notFound, type Refusal } from '../domain/refusal.ts'
-import { loadBillingGrants, loadDirectoryRoles } from '../store/access-facts.ts'
+import { listBillingAccountsOfPrincipal, loadBillingGrants, loadDirectoryRoles } from '../store/access-facts.ts'
 import {
   type BillingAccount,
   findBillingAccount,
@@ -16,7 +20,6 @@ import {
   listBillingAccounts,
 } from '../store/billing-account.ts'
 import { type BillingProfile, findBillingProfile, listBillingProfiles } from '../store/billing-profile.ts'
-import { listAccountNamesGrantedTo } from '../store/billing-role-assignment.ts'
 import { findInvoiceSection, type InvoiceSection, listInvoiceSections } from '../store/invoice-section.ts'
 import { authorizeBilling } from './authorize.ts'
 import type { OperationContext } from './context.ts'
@@ -29,13 +32,13 @@ export interface BillingAccess {
   allows(task: BillingTask, scope: string): boolean
 }
 
-async function accessTo(context: OperationContext, account: BillingAccount): Promise<BillingAccess> {
+async function accessTo(
+  context: OperationContext,
+  account: BillingAccount,
+  isGlobalAdministrator: boolean,
+): Promise<BillingAccess> {
   const grants = await loadBillingGrants(context.db, context.caller, account.name)
-  const isAdministrator =
-    account.tenantId === context.caller.tenantId &&
-    (await loadDirectoryRoles(context.db, context.caller)).roleTemplateIds.includes(
-      directoryRoleIds.globalAdministrator,
-    )
+  const isAdministrator = isGlobalAdministrator && account.tenantId === context.caller.tenantId
   return {
     account,
     isKnown: grants.length > 0 || isAdministrator,
@@ -44,24 +47,24 @@ async function accessTo(context: OperationContext, account: BillingAccount): Pro
   }
 }
 
-/** The accounts that the caller has any role in, the highest and the lowest alike. */
+async function isGlobalAdministratorHere({ db, caller }: OperationContext): Promise<boolean> {
+  const { roleTemplateIds } = await loadDirectoryRoles(db, caller)
+  return roleTemplateIds.includes(directoryRoleIds.globalAdministrator)
+}
+
+/** The accounts that the caller has any role in, however low, and those of the tenant for its Global administrator (ACC-8). */
 export async function listKnownAccounts(
   context: OperationContext,
   page: { after?: string | undefined; limit: number },
 ): Promise<BillingAccess[]> {
+  const isAdministrator = await isGlobalAdministratorHere(context)
   const names = new Set([
-    ...(await listBillingAccountNamesOfTenant(context.db, context.caller.tenantId)),
-    ...(await listAccountNamesGrantedTo(context.db, context.caller.tenantId)),
+    ...(await listBillingAccountsOfPrincipal(context.db, context.caller)),
+    ...(isAdministrator ? await listBillingAccountNamesOfTenant(context.db, context.caller.tenantId) : []),
   ])
   const known: BillingAccess[] = []
-  for (const account of await listBillingAccounts(context.db, [...names], {
-    after: page.after,
-    limit: names.size + 1,
-  })) {
-    const access = await accessTo(context, account)
-    if (access.isKnown) known.push(access)
-    if (known.length === page.limit) break
-  }
+  for (const account of await listBillingAccounts(context.db, [...names], page))
+    known.push(await accessTo(context, account, isAdministrator))
   return known
 }
 
@@ -82,7 +85,7 @@ export async function requireKnownAccount(
   fallback: BillingTask = 'A3',
 ): Promise<BillingAccess> {
   const account = await findBillingAccount(context.db, name)
-  const access = account && (await accessTo(context, account))
+  const access = account && (await accessTo(context, account, await isGlobalAdministratorHere(context)))
   if (access?.isKnown) return access
   // Refuses with the words and the status that belong to a caller without any role.
   await authorizeBilling(context, fallback, billingAccountId(name))
@@ -92,7 +95,7 @@ export async function requireKnownAccount(
 async function findAccess(context: OperationContext, name: string): Promise<BillingAccess> {
   const account = await findBillingAccount(context.db, name)
   if (!account) throw notFound('BillingAccountNotFound', `The billing account '${name}' could not be found.`)
-  return accessTo(context, account)
+  return accessTo(context, account, await isGlobalAdministratorHere(context))
 }
 
 /** The profile, if a role allows the task on it; whether it exists is only told to those. */
@@ -166,10 +169,16 @@ export function profileNotFound(name: string): Refusal {
 }
 
 /** The rows of the matrix that hold for the caller at the scope (BIL-16). */
-export async function listAllowedTasks(context: OperationContext, scope: string): Promise<BillingTask[]> {
-  const key = scopeKey(scope)
-  const kind = key.includes('/invoicesections/') ? 'S' : key.includes('/billingprofiles/') ? 'P' : 'A'
-  const name = /billingaccounts\/([^/]+)/.exec(key)?.[1] ?? ''
-  const access = await requireKnownAccount(context, name)
-  return billingTasks.filter((task) => (task.startsWith(kind) || task.startsWith('U')) && access.allows(task, scope))
+export async function listAllowedTasks(
+  context: OperationContext,
+  scope: BillingScope,
+): Promise<readonly BillingTask[]> {
+  const access = await requireKnownAccount(context, scope.account)
+  const id = scopeIdOf({ ...scope, account: access.account.name })
+  return billingTasks.filter((task) => access.allows(task, id))
+}
+
+export function scopeIdOf({ account, profile, section }: BillingScope): string {
+  if (profile === undefined) return billingAccountId(account)
+  return section === undefined ? billingProfileId(account, profile) : invoiceSectionId(account, profile, section)
 }

@@ -1,4 +1,3 @@
-import { type BillingTask, describeBillingTask } from '../domain/access/billing-roles.ts'
 import {
   billingAccountId,
   billingProfileId,
@@ -6,8 +5,15 @@ import {
   invoiceSectionId,
   parseBillingScope,
 } from '../domain/billing/billing-ids.ts'
+import type { BillingTask } from '../domain/access/billing-roles.ts'
+import {
+  decideSubscriptionMove,
+  type MoveDecision,
+  type MoveRefusal,
+  moveTask,
+} from '../domain/billing/subscription-move.ts'
 import { isGuid } from '../domain/directory/object-id.ts'
-import { forbidden, notFound, Refusal } from '../domain/refusal.ts'
+import { notFound, Refusal, type RefusalKind } from '../domain/refusal.ts'
 import { placeSubscription } from '../store/billing-placement.ts'
 import { findBillingProfile } from '../store/billing-profile.ts'
 import {
@@ -16,11 +22,11 @@ import {
   listBillingSubscriptions,
   setCostCenter,
 } from '../store/billing-subscription.ts'
-import { findInvoiceSection, type InvoiceSection } from '../store/invoice-section.ts'
+import { findInvoiceSection } from '../store/invoice-section.ts'
 import { lockSubscription } from '../store/subscription.ts'
 import { appendAudit } from './audit.ts'
 import { allowsBillingTask, authorizeBilling } from './authorize.ts'
-import { listVisibleProfiles, requireAccount, requireProfile, requireSection } from './billing-access.ts'
+import { requireAccount, requireProfile, requireSection } from './billing-access.ts'
 import type { OperationContext } from './context.ts'
 
 export async function listSubscriptionsBilledTo(
@@ -30,15 +36,14 @@ export async function listSubscriptionsBilledTo(
 ): Promise<BillingSubscription[]> {
   if (scope.profile !== undefined && scope.section !== undefined) {
     const { profile, section } = await requireSection(context, 'S8', scope.account, scope.profile, scope.section)
-    return listBillingSubscriptions(context.db, { profiles: [profile.name], section: section.name }, page)
+    return listBillingSubscriptions(context.db, { profile: profile.name, section: section.name }, page)
   }
   if (scope.profile !== undefined) {
     const { profile } = await requireProfile(context, 'P18', scope.account, scope.profile)
-    return listBillingSubscriptions(context.db, { profiles: [profile.name] }, page)
+    return listBillingSubscriptions(context.db, { profile: profile.name }, page)
   }
-  const access = await requireAccount(context, 'A12', scope.account)
-  const profiles = await listVisibleProfiles(context, access)
-  return listBillingSubscriptions(context.db, { profiles: profiles.map((profile) => profile.name) }, page)
+  const { account } = await requireAccount(context, 'A12', scope.account)
+  return listBillingSubscriptions(context.db, { account: account.name }, page)
 }
 
 /** Where a subscription is billed; only for those who may see it there. */
@@ -57,69 +62,87 @@ export async function updateCostCenter(
   costCenter: string | null,
 ): Promise<BillingSubscription> {
   const before = await requireBilledIn(context, accountName, subscriptionId, 'U2')
+  return changeCostCenter(context, before, costCenter)
+}
+
+/** Authorise before calling it. */
+export async function changeCostCenter(
+  context: OperationContext,
+  before: BillingSubscription,
+  costCenter: string | null,
+): Promise<BillingSubscription> {
   await setCostCenter(context.db, before.subscriptionId, costCenter)
   await appendAudit(context, {
     action: 'Microsoft.Billing/billingAccounts/billingSubscriptions/write',
-    scope: `${billingAccountId(before.account)}/billingSubscriptions/${before.subscriptionId}`,
+    scope: billingSubscriptionId(before),
     before: { costCenter: before.costCenter },
     after: { costCenter },
   })
   return { ...before, costCenter }
 }
 
-/**
- * New charges go to the destination from now on, what is pending stays where it is (DEC-46). Both ends need a role that
- * may do it (BIL-9).
- */
+const refusalKinds: Record<MoveRefusal, RefusalKind> = {
+  InvalidDestination: 'invalid',
+  CrossBillingAccountNotAllowed: 'conflict',
+  InsufficientPermissionOnSource: 'forbidden',
+  InsufficientPermissionOnDestination: 'forbidden',
+  SubscriptionTypeNotSupported: 'conflict',
+  SubscriptionNotActive: 'conflict',
+  SourceBillingProfilePastDue: 'conflict',
+  DestinationBillingProfileNotFound: 'not_found',
+  DestinationBillingProfilePastDue: 'conflict',
+  DestinationBillingProfileInactive: 'conflict',
+  DestinationInvoiceSectionNotFound: 'not_found',
+  InvoiceSectionIsRestricted: 'conflict',
+  DestinationInvoiceSectionInactive: 'conflict',
+}
+
+/** What is reported from now on goes to the destination; what is pending stays where it is (DEC-46). */
 export async function moveSubscription(
   context: OperationContext,
   accountName: string,
   subscriptionId: string,
   destinationId: string,
 ): Promise<BillingSubscription> {
+  const seen = await requireBilledIn(context, accountName, subscriptionId, 'S8')
+  await lockSubscription(context.db, seen.subscriptionId, context.now)
+  // Somebody else may have moved it while this waited for the lock.
   const source = await requireBilledIn(context, accountName, subscriptionId, 'S8')
-  const destination = parseBillingScope(destinationId)
-  await authorizeEnd(context, source, taskFor(source, destination), scopeOf(source))
-  await lockSubscription(context.db, source.subscriptionId, context.now)
   const decision = await decideMove(context, source, destinationId)
-  if ('refusal' in decision) throw decision.refusal
-  if (decision.section.name === source.section) return source
+  if (decision.kind === 'unchanged') return source
+  if (decision.kind === 'refused') throw refusalOf(decision)
   const at = await placeSubscription(context.db, {
     subscriptionId: source.subscriptionId,
-    profile: decision.section.billingProfileName,
-    section: decision.section.name,
+    profile: decision.profile,
+    section: decision.section,
     at: context.now,
   })
   await appendAudit(context, {
     action: 'Microsoft.Billing/billingAccounts/billingSubscriptions/move/action',
-    scope: `${billingAccountId(source.account)}/billingSubscriptions/${source.subscriptionId}`,
+    scope: billingSubscriptionId(source),
     before: { profile: source.profile, section: source.section },
-    after: { profile: decision.section.billingProfileName, section: decision.section.name, at: at.toISOString() },
+    after: { profile: decision.profile, section: decision.section, at: at.toISOString() },
   })
-  return (await findBillingSubscription(context.db, source.subscriptionId)) ?? source
+  return requireBilledIn(context, accountName, subscriptionId, 'S8')
 }
 
-export type MoveEligibility =
-  | { readonly isEligible: true }
-  | { readonly isEligible: false; readonly code: string; readonly message: string }
-
-/** Why a move would be refused; being ineligible is an answer and no error. */
+/** Whether the same move would be made; not being eligible is an answer and no error. */
 export async function validateMove(
   context: OperationContext,
   accountName: string,
   subscriptionId: string,
   destinationId: string,
-): Promise<MoveEligibility> {
+): Promise<MoveDecision> {
   const source = await requireBilledIn(context, accountName, subscriptionId, 'S8')
-  const task = taskFor(source, parseBillingScope(destinationId))
-  if (!(await allowsBillingTask(context, task, scopeOf(source))))
-    return { isEligible: false, code: 'InsufficientPermissionOnSource', message: needs(task) }
-  const decision = await decideMove(context, source, destinationId)
-  if ('section' in decision) return { isEligible: true }
-  return { isEligible: false, code: decision.code, message: decision.refusal.message }
+  return decideMove(context, source, destinationId)
 }
 
-type MoveDecision = { readonly section: InvoiceSection } | { readonly code: string; readonly refusal: Refusal }
+function refusalOf({ refusal, message }: Extract<MoveDecision, { kind: 'refused' }>): Refusal {
+  const kind = refusalKinds[refusal]
+  const target = 'destinationInvoiceSectionId'
+  if (kind !== 'forbidden') return new Refusal(kind, refusal, message, { target })
+  return new Refusal(kind, 'AuthorizationFailed', message, { target, details: [{ code: refusal, message }] })
+}
 
 async function decideMove(
   context: OperationContext,
@@ -127,62 +150,31 @@ async function decideMove(
   destinationId: string,
 ): Promise<MoveDecision> {
   const destination = parseBillingScope(destinationId)
-  if (!destination?.profile || !destination.section)
-    return refuse('InvalidDestination', 'invalid', 'The destination is the id of an invoice section.')
-  if (source.section === null)
-    return refuse('SubscriptionTypeNotSupported', 'conflict', 'A subscription that a partner pays for has no section.')
-  if (destination.account.toLowerCase() !== source.account.toLowerCase())
-    return refuse(
-      'CrossBillingAccountNotAllowed',
-      'conflict',
-      'The destination is in another billing account. Ask for a transfer of billing ownership instead.',
-    )
-  const section = await findInvoiceSection(context.db, destination.section)
-  const profile = await findBillingProfile(context.db, destination.profile)
-  const scope = invoiceSectionId(source.account, destination.profile, destination.section)
-  const task = taskFor(source, destination)
-  const endScope = task === 'U4' ? billingProfileId(source.account, destination.profile) : scope
-  if (!(await allowsBillingTask(context, task, endScope)))
-    return { code: 'InsufficientPermissionOnDestination', refusal: forbidden('AuthorizationFailed', needs(task)) }
-  if (profile?.billingAccountName !== source.account)
-    return refuse('DestinationBillingProfileNotFound', 'not_found', `There is no profile '${destination.profile}'.`)
-  if (section?.billingProfileName !== profile.name || section.isHidden)
-    return refuse('DestinationInvoiceSectionNotFound', 'not_found', `There is no section '${destination.section}'.`)
-  if (profile.status !== 'Active' && profile.status !== 'Warned')
-    return refuse('DestinationBillingProfileInactive', 'conflict', `The profile '${profile.name}' is not active.`)
-  if (section.state !== 'Active')
-    return refuse('DestinationInvoiceSectionInactive', 'conflict', `The section '${section.name}' is not active.`)
-  if (source.state !== 'Active' && source.state !== 'Warned' && source.state !== 'PastDue')
-    return refuse('SubscriptionNotActive', 'conflict', `The subscription is ${source.state} and cannot be moved.`)
-  return { section }
+  const task = moveTask(source, destination)
+  const profile = destination?.profile ?? ''
+  const section = destination?.section ?? ''
+  const isProfileChange = task === 'U4'
+  return decideSubscriptionMove(source, destination, {
+    mayLeave: await allowsBillingTask(
+      context,
+      task,
+      isProfileChange ? billingProfileId(source.account, source.profile) : scopeOf(source),
+    ),
+    mayArrive: await allowsBillingTask(
+      context,
+      task,
+      isProfileChange ? billingProfileId(source.account, profile) : invoiceSectionId(source.account, profile, section),
+    ),
+    profile: await findBillingProfile(context.db, profile),
+    section: await findInvoiceSection(context.db, section),
+  })
 }
 
-function refuse(code: string, kind: 'invalid' | 'conflict' | 'not_found', message: string): MoveDecision {
-  return { code, refusal: new Refusal(kind, code, message, { target: 'destinationInvoiceSectionId' }) }
-}
+const billingSubscriptionId = ({ account, subscriptionId }: BillingSubscription): string =>
+  `${billingAccountId(account)}/billingSubscriptions/${subscriptionId}`
 
-/** Another section of the same profile, or another profile (BIL-9). */
-function taskFor(source: BillingSubscription, destination: BillingScope | undefined): BillingTask {
-  const isSameProfile = destination?.profile?.toUpperCase() === source.profile
-  return isSameProfile || destination?.profile === undefined ? 'U3' : 'U4'
-}
-
-const needs = (task: BillingTask): string =>
-  `The task '${describeBillingTask(task)}' needs a billing role on both ends of the move.`
-
-function scopeOf(source: BillingSubscription): string {
-  return source.section === null
-    ? billingProfileId(source.account, source.profile)
-    : invoiceSectionId(source.account, source.profile, source.section)
-}
-
-function authorizeEnd(
-  context: OperationContext,
-  source: BillingSubscription,
-  task: BillingTask,
-  scope: string,
-): Promise<void> {
-  return authorizeBilling(context, task, task === 'U4' ? billingProfileId(source.account, source.profile) : scope)
+export function scopeOf({ account, profile, section }: BillingSubscription): string {
+  return section === null ? billingProfileId(account, profile) : invoiceSectionId(account, profile, section)
 }
 
 async function requireBilledIn(
@@ -194,8 +186,7 @@ async function requireBilledIn(
   const found = isGuid(subscriptionId)
     ? await findBillingSubscription(context.db, subscriptionId.toLowerCase())
     : undefined
-  const isHere = found?.account.toLowerCase() === accountName.toLowerCase()
-  if (found && isHere) {
+  if (found && found.account.toLowerCase() === accountName.toLowerCase()) {
     await authorizeBilling(context, task, scopeOf(found))
     return found
   }

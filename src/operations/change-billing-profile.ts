@@ -1,8 +1,9 @@
 import type { Address } from '../domain/billing/address.ts'
-import { billingCodeLength, billingCodeOf, billingProfileId } from '../domain/billing/billing-ids.ts'
+import { billingAccountId, billingCodeLength, billingCodeOf, billingProfileId } from '../domain/billing/billing-ids.ts'
 import type { InvoiceLanguage } from '../domain/billing/invoice-document.ts'
 import { standardPlan } from '../domain/billing/plan.ts'
 import { conflict, invalid } from '../domain/refusal.ts'
+import { findBillingAccount, lockBillingAccount } from '../store/billing-account.ts'
 import {
   type BillingProfile,
   findBillingProfile,
@@ -37,6 +38,7 @@ export async function listProfiles(
 ): Promise<ProfileView[]> {
   const access = await requireKnownAccount(context, accountName, 'A5')
   const profiles = await listVisibleProfiles(context, access)
+  if (profiles.length === 0) await authorizeBilling(context, 'A5', billingAccountId(access.account.name))
   const sections = expandSections ? await listVisibleSections(context, access, profiles) : undefined
   return profiles.map((profile) => ({
     access,
@@ -87,6 +89,8 @@ export async function putProfile(
   wanted: WantedProfile,
 ): Promise<PutProfile> {
   const profileName = requireName(name)
+  const account = await findBillingAccount(context.db, accountName)
+  if (account) await lockBillingAccount(context.db, account.name)
   const existing = await findBillingProfile(context.db, profileName)
   const isOfAccount = existing?.billingAccountName.toLowerCase() === accountName.toLowerCase()
   if (existing && isOfAccount) return changeProfile(context, accountName, existing, wanted)
@@ -112,8 +116,10 @@ async function createProfile(
       'AgreementHasOneProfile',
       'A stand-alone pay-as-you-go account has one profile. Sign up for a customer agreement to have several.',
     )
-  requireCurrencyOf(account.currency, wanted.currency)
-  const others = await listBillingProfiles(db, account.name)
+  requireTermsOf(account, wanted)
+  const others = (await listBillingProfiles(db, account.name)).sort(
+    (left, right) => left.createdAt.getTime() - right.createdAt.getTime(),
+  )
   const by = { createdAt: now, createdBy: context.caller.objectId }
   await insertBillingProfile(db, {
     name,
@@ -122,7 +128,7 @@ async function createProfile(
     currency: account.currency,
     countryCode: account.countryCode,
     language: wanted.language ?? others[0]?.language ?? 'en',
-    billTo: wanted.billTo ?? account.soldTo,
+    billTo: wanted.billTo ? { ...wanted.billTo, country: account.countryCode } : account.soldTo,
     poNumber: wanted.poNumber ?? null,
     invoiceEmailOptIn: wanted.invoiceEmailOptIn ?? false,
     taxRate: null,
@@ -168,11 +174,11 @@ async function changeProfile(
   wanted: WantedProfile,
 ): Promise<PutProfile> {
   await authorizeBilling(context, 'P4', billingProfileId(accountName, existing.name))
-  requireCurrencyOf(existing.currency, wanted.currency)
+  requireTermsOf(existing, wanted)
   const changed: BillingProfile = {
     ...existing,
     displayName: wanted.displayName ?? existing.displayName,
-    billTo: wanted.billTo ?? existing.billTo,
+    billTo: wanted.billTo ? { ...wanted.billTo, country: existing.countryCode } : existing.billTo,
     poNumber: wanted.poNumber === undefined ? existing.poNumber : wanted.poNumber,
     invoiceEmailOptIn: wanted.invoiceEmailOptIn ?? existing.invoiceEmailOptIn,
     tags: wanted.tags ?? existing.tags,
@@ -191,13 +197,13 @@ async function changeProfile(
   return { ...view, isNew: false, warning: undefined }
 }
 
-/** BIL-7: to be shown before a second profile is made; undefined while there is none. */
+/** BIL-7: to be shown before a second profile is made; undefined where there is none yet. */
 export async function findNewProfileWarning(
   context: OperationContext,
   accountName: string,
 ): Promise<string | undefined> {
-  const access = await requireAccount(context, 'A6', accountName)
-  return warningOf((await listBillingProfiles(context.db, access.account.name)).length)
+  const { account } = await requireAccount(context, 'A6', accountName)
+  return warningOf((await listBillingProfiles(context.db, account.name)).length)
 }
 
 const warningOf = (otherProfiles: number): string | undefined =>
@@ -253,13 +259,22 @@ function requireName(name: string): string {
   )
 }
 
-function requireCurrencyOf(currency: string, wanted: string | undefined): void {
-  if (wanted === undefined || wanted.toUpperCase() === currency) return
-  throw invalid(
-    'CurrencyCannotBeChanged',
-    `The currency comes from the billing account and is ${currency} (BIL-4).`,
-    'properties.currency',
-  )
+/** BIL-4: they come from the account and stay. */
+function requireTermsOf(terms: { currency: string; countryCode: string }, wanted: WantedProfile): void {
+  const { currency, countryCode } = terms
+  if (wanted.currency !== undefined && wanted.currency.toUpperCase() !== currency)
+    throw invalid(
+      'CurrencyCannotBeChanged',
+      `The currency comes from the billing account and is ${currency}. Leave it out.`,
+      'properties.currency',
+    )
+  const country = wanted.billTo?.country
+  if (country !== undefined && country.toUpperCase() !== countryCode)
+    throw invalid(
+      'CountryCannotBeChanged',
+      `The country comes from the billing account and is ${countryCode}. Give an address in that country.`,
+      'properties.billTo.country',
+    )
 }
 
 async function requireStored(context: OperationContext, name: string): Promise<BillingProfile> {

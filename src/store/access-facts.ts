@@ -148,6 +148,21 @@ export async function loadBillingGrants(
   return result.rows.map((row) => ({ scope: row.scope, roleDefinitionName: row.role_definition_name }))
 }
 
+/** The billing accounts in which anything was granted to the principal, at whatever scope, also through groups. */
+export async function listBillingAccountsOfPrincipal(
+  db: Db,
+  principal: { readonly tenantId: string; readonly objectId: string },
+): Promise<string[]> {
+  const result = await sql<{ name: string }>`
+    with recursive ${principalsOf(principal.tenantId, principal.objectId)}
+    select distinct b.billing_account_name as name
+    from who
+    join billing_role_assignment b on b.principal_id = who.id and b.principal_tenant_id = ${principal.tenantId}::uuid`.execute(
+    db,
+  )
+  return result.rows.map((row) => row.name)
+}
+
 export async function findBillingAccountTenant(
   db: Db,
   name: string,

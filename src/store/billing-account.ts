@@ -53,6 +53,11 @@ export async function findBillingAccount(db: Db, name: string): Promise<BillingA
   return row && toBillingAccount(row)
 }
 
+/** Keeps two changes of what lies in the account from missing each other, until the transaction ends. */
+export async function lockBillingAccount(db: Db, name: string): Promise<void> {
+  await db.selectFrom('billing_account').select('name').where('name', '=', name).forUpdate().execute()
+}
+
 export async function listBillingAccounts(
   db: Db,
   names: readonly string[],

@@ -87,14 +87,3 @@ function toAssignment(row: Selectable<Database['billing_role_assignment']>): Bil
     createdBy: row.created_by,
   }
 }
-
-/** Accounts in which anything was granted to a principal of the tenant, also accounts of other tenants (OWN-13). */
-export async function listAccountNamesGrantedTo(db: Db, principalTenantId: string): Promise<string[]> {
-  const rows = await db
-    .selectFrom('billing_role_assignment')
-    .select('billing_account_name')
-    .distinct()
-    .where('principal_tenant_id', '=', principalTenantId)
-    .execute()
-  return rows.map((row) => row.billing_account_name)
-}

@@ -1,20 +1,25 @@
 import { sql } from 'kysely'
 import type { Db } from './db.ts'
+import type { Database } from './schema.ts'
 
 export interface BillingSubscription {
   readonly subscriptionId: string
   readonly displayName: string
-  readonly state: string
+  readonly state: Database['subscription']['state']
   readonly account: string
   readonly profile: string
   readonly profileName: string
+  readonly profileStatus: string
   readonly currency: string
+  /** Null where a partner pays for a customer. */
   readonly section: string | null
   readonly sectionName: string | null
+  /** BIL-21: the section of a stand-alone account is shown to nobody. */
+  readonly isSectionHidden: boolean
   readonly customer: string | null
   readonly costCenter: string | null
-  /** Of the latest month that was invoiced. */
-  readonly lastMonthMinor: bigint
+  /** Of the month before, once its document was made. */
+  readonly lastMonthMinor: bigint | null
 }
 
 function select(db: Db) {
@@ -32,16 +37,16 @@ function select(db: Db) {
       'b.billing_account_name as account',
       'b.name as profile',
       'b.display_name as profileName',
+      'b.status as profileStatus',
       'b.currency',
       'p.invoice_section_name as section',
       'i.display_name as sectionName',
+      sql<boolean>`coalesce(i.is_hidden, false)`.as('isSectionHidden'),
       'p.customer_name as customer',
       'c.cost_center as costCenter',
-      sql<bigint>`coalesce((select sum(l.amount_minor) from invoice_line l join invoice v on v.id = l.invoice_id
-        where l.subscription_id = s.id and v.billing_profile_name = b.name and l.charge_type <> 'Credit'
-          and l.usage_period = (select max(period) from invoice_run where finished_at is not null)), 0)::bigint`.as(
-        'lastMonthMinor',
-      ),
+      sql<bigint | null>`(select sum(l.amount_minor)::bigint from invoice v join invoice_line l on l.invoice_id = v.id
+        where v.billing_profile_name = b.name and v.document_type <> 'CreditNote' and l.subscription_id = s.id
+          and v.period = (select max(period) from invoice_run where finished_at is not null))`.as('lastMonthMinor'),
     ])
 }
 
@@ -53,12 +58,15 @@ export async function findBillingSubscription(
   return select(db).where('s.id', '=', subscriptionId).executeTakeFirst()
 }
 
+/** Those that somebody still has, by id. */
 export async function listBillingSubscriptions(
   db: Db,
-  payer: { readonly profiles: readonly string[]; readonly section?: string },
+  payer: { readonly account?: string; readonly profile?: string; readonly section?: string },
   page: { after?: string | undefined; limit: number },
 ): Promise<BillingSubscription[]> {
-  let query = select(db).where('b.name', 'in', payer.profiles.length > 0 ? [...payer.profiles] : [''])
+  let query = select(db).where('s.state', '<>', 'Deleted')
+  if (payer.account !== undefined) query = query.where('b.billing_account_name', '=', payer.account)
+  if (payer.profile !== undefined) query = query.where('b.name', '=', payer.profile)
   if (payer.section !== undefined) query = query.where('p.invoice_section_name', '=', payer.section)
   if (page.after !== undefined) query = query.where('s.id', '>', page.after)
   return query.orderBy('s.id').limit(page.limit).execute()

@@ -13,7 +13,7 @@ import {
 } from '../../operations/billing-role.ts'
 import type { OperationContext } from '../../operations/context.ts'
 import { notFound } from '../../domain/refusal.ts'
-import { idOfScope, toWireAssignment, toWireDefinition, toWirePermissions } from './billing-role.wire.ts'
+import { toWireAssignment, toWireDefinition, toWirePermissions } from './billing-role.wire.ts'
 
 const common = { apiVersions: ['2020-05-01'], authentication: 'bearer' } as const
 const account = '/providers/Microsoft.Billing/billingAccounts/{billingAccountName}'
@@ -125,7 +125,7 @@ function operationsAt(path: string, suffix: string, tasks: { view: string; grant
       permission: 'any billing role in the account',
       summary: 'What the caller may do here, by the rows of the role matrix.',
       async handle(context, request) {
-        return ok({ value: [toWirePermissions(await listAllowedTasks(context, idOfScope(scopeOf(request))))] })
+        return ok({ value: [toWirePermissions(await listAllowedTasks(context, scopeOf(request)))] })
       },
     },
   ]

@@ -5,17 +5,6 @@ import {
   rolesAllowedTo,
   billingTasks,
 } from '../../domain/access/billing-roles.ts'
-import {
-  billingAccountId,
-  billingProfileId,
-  type BillingScope,
-  invoiceSectionId,
-} from '../../domain/billing/billing-ids.ts'
-
-export function idOfScope({ account, profile, section }: BillingScope): string {
-  if (profile === undefined) return billingAccountId(account)
-  return section === undefined ? billingProfileId(account, profile) : invoiceSectionId(account, profile, section)
-}
 
 interface AssignmentToWire {
   readonly name: string

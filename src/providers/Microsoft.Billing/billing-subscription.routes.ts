@@ -106,12 +106,12 @@ export const billingSubscriptionOperations: readonly Operation<OperationContext>
       const { destinationInvoiceSectionId } = parseBody(request, moveBody)
       const answer = await validateMove(context, accountOf(request), idOf(request), destinationInvoiceSectionId)
       return ok(
-        answer.isEligible
-          ? { isMoveEligible: true }
-          : {
+        answer.kind === 'refused'
+          ? {
               isMoveEligible: false,
-              errorDetails: { code: answer.code, message: answer.message, details: answer.message },
-            },
+              errorDetails: { code: answer.refusal, message: answer.message, details: answer.message },
+            }
+          : { isMoveEligible: true },
       )
     },
   },

@@ -22,7 +22,8 @@ interface SubscriptionToWire {
   readonly sectionName: string | null
   readonly customer: string | null
   readonly costCenter: string | null
-  readonly lastMonthMinor: bigint
+  readonly isSectionHidden: boolean
+  readonly lastMonthMinor: bigint | null
 }
 
 const statuses: Record<string, string> = {
@@ -48,11 +49,13 @@ export function toWireSubscription(subscription: SubscriptionToWire) {
       displayName: subscription.displayName,
       subscriptionId: subscription.subscriptionId,
       subscriptionBillingStatus: statuses[subscription.state] ?? 'Inactive',
-      lastMonthCharges: toWireAmount(subscription.lastMonthMinor, subscription.currency),
+      ...(subscription.lastMonthMinor === null
+        ? {}
+        : { lastMonthCharges: toWireAmount(subscription.lastMonthMinor, subscription.currency) }),
       billingProfileId: billingProfileId(account, profile),
       billingProfileDisplayName: subscription.profileName,
       costCenter: subscription.costCenter ?? undefined,
-      ...(section === null
+      ...(section === null || subscription.isSectionHidden
         ? {}
         : {
             invoiceSectionId: invoiceSectionId(account, profile, section),
