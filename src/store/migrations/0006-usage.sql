@@ -78,7 +78,6 @@ create table usage_event (
 );
 -- Events come nearly in the order of time, so block ranges find a period at almost no cost for the insert.
 create index usage_event_usage_at on usage_event using brin (usage_at) with (pages_per_range = 64, autosummarize = on);
-create index usage_event_batch on usage_event using brin (batch_id) with (pages_per_range = 64, autosummarize = on);
 
 -- What invoices are made of, summed in the commit of the events. placement_id is null where nobody paid at that time.
 create table usage_sum (

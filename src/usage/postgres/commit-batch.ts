@@ -157,7 +157,7 @@ async function storeEffects(
     if (event.type === 'usage') sums.addQuantity(route, event.usageAtMs, event.quantity)
     else if (route.kind !== 'counted' || event.type === 'secondFactor') sums.addOne(route, event.usageAtMs)
     else {
-      users.add(route, monthOf(event.usageAtMs), event.subject, event.usageAtMs, index)
+      users.add(route, event.subject, event.usageAtMs, index)
       if (route.model === 'perAuthentication') sums.addOne(route, event.usageAtMs)
     }
   }
@@ -169,19 +169,6 @@ async function storeEffects(
   }
   await users.store(sql, sums, routeId)
   await sums.store(sql)
-}
-
-const dayMs = 86_400_000
-const monthByDay = new Map<number, string>()
-
-function monthOf(atMs: number): string {
-  const day = Math.floor(atMs / dayMs)
-  let month = monthByDay.get(day)
-  if (month === undefined) {
-    if (monthByDay.size > 1000) monthByDay.clear()
-    monthByDay.set(day, (month = `${new Date(atMs).toISOString().slice(0, 8)}01`))
-  }
-  return month
 }
 
 async function storeConflicts(sql: Sql, batch: Batch, reportedAt: Date): Promise<void> {
