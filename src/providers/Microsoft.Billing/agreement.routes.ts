@@ -5,7 +5,7 @@ import { parseBody } from '../../http/body.ts'
 import { type Operation, ok, pathParameter } from '../../http/operation.ts'
 import { requireAccount, requireProfile } from '../../operations/billing-access.ts'
 import type { OperationContext } from '../../operations/context.ts'
-import { addressBody } from './billing-account.wire.ts'
+import { addressBody } from './address.wire.ts'
 import { toWireAmount } from './billing-subscription.wire.ts'
 
 const common = { apiVersions: ['2020-05-01'], authentication: 'bearer' } as const

@@ -4,29 +4,8 @@ import { billingAccountId } from '../../domain/billing/billing-ids.ts'
 import { invalid } from '../../domain/refusal.ts'
 import { type ApiRequest, queryValue } from '../../http/operation.ts'
 import type { AccountChange, AccountExpansion, AccountView } from '../../operations/change-billing-account.ts'
+import { addressBody, fromWireAddress } from './address.wire.ts'
 import { toWireProfile } from './billing-profile.wire.ts'
-
-const line = z.string().trim().max(256).optional()
-
-export const addressBody = z.object({
-  companyName: line,
-  firstName: line,
-  lastName: line,
-  addressLine1: line,
-  addressLine2: line,
-  addressLine3: line,
-  district: line,
-  city: line,
-  region: line,
-  postalCode: line,
-  country: line,
-  email: line,
-  phoneNumber: line,
-})
-
-export function fromWireAddress(wire: z.output<typeof addressBody>): Address {
-  return Object.fromEntries(Object.entries(wire).filter((part): part is [string, string] => Boolean(part[1])))
-}
 
 export const accountBody = z.object({
   properties: z.object({

@@ -1,0 +1,24 @@
+import { z } from 'zod'
+import type { Address } from '../../domain/billing/address.ts'
+
+const line = z.string().trim().max(256).optional()
+
+export const addressBody = z.object({
+  companyName: line,
+  firstName: line,
+  lastName: line,
+  addressLine1: line,
+  addressLine2: line,
+  addressLine3: line,
+  district: line,
+  city: line,
+  region: line,
+  postalCode: line,
+  country: line,
+  email: line,
+  phoneNumber: line,
+})
+
+export function fromWireAddress(wire: z.output<typeof addressBody>): Address {
+  return Object.fromEntries(Object.entries(wire).filter((part): part is [string, string] => Boolean(part[1])))
+}
