@@ -1,4 +1,9 @@
-import { dataResidencyOf, parseDataResidency } from '../domain/directory/data-residency.ts'
+import {
+  type DataResidency,
+  dataResidencies,
+  dataResidencyOf,
+  parseDataResidency,
+} from '../domain/directory/data-residency.ts'
 import { initialDomainOf } from '../domain/directory/domain-name.ts'
 import type { Tenant } from '../domain/directory/tenant.ts'
 import type { BillingModel } from '../domain/metering/authentication-model.ts'
@@ -12,7 +17,6 @@ import { findTenant, listDomains, lockTenant } from '../store/tenant.ts'
 import { isGlobalAdministrator } from './authorize.ts'
 import type { OperationContext } from './context.ts'
 import { createTenant } from './create-tenant.ts'
-import { requireLinkTarget } from './identity-link-target.ts'
 import { insertIdentityLink, readableLinkId } from './insert-identity-link.ts'
 
 export interface LinkContent {
@@ -23,13 +27,15 @@ export interface LinkContent {
   readonly billingModel: BillingModel | undefined
 }
 
-/** The explicit act by which an identity tenant's usage becomes the subscription's (MAU-1, MAU-2, MAU-4). */
+/**
+ * The explicit act by which an identity tenant's usage becomes the subscription's (MAU-1, MAU-2, MAU-4). The caller may
+ * write the link, and its subscription takes one (`requireLinkTarget`).
+ */
 export async function linkIdentityTenant(
   context: OperationContext,
   id: ResourceId,
   wanted: LinkContent,
 ): Promise<void> {
-  await requireLinkTarget(context, 'identityTenant', id)
   const named = await findTenant(context.db, wanted.tenantId ?? id.name)
   const isAdministeredByCaller = named !== undefined && (await isGlobalAdministrator(context, named.id))
   // From here on no other link of the tenant can come into being before this one has.
@@ -69,13 +75,12 @@ export interface TenantToCreate {
   readonly countryCode: string
 }
 
-/** A tenant that comes into being through the resource is linked from its first instant (MAU-33). */
+/** A tenant that comes into being through the resource is linked from its first instant (MAU-33). Authorise as above. */
 export async function createLinkedIdentityTenant(
   context: OperationContext,
   id: ResourceId,
   wanted: LinkContent & { readonly create: TenantToCreate },
 ): Promise<void> {
-  await requireLinkTarget(context, 'identityTenant', id)
   if (wanted.tenantId !== undefined)
     throw invalid(
       'InvalidProperty',
@@ -89,7 +94,7 @@ export async function createLinkedIdentityTenant(
     countryCode: wanted.create.countryCode,
     initialDomain: newTenantDomain(id.name, context.settings.domainSuffix),
     dataResidency:
-      wanted.location === undefined ? dataResidencyOf(wanted.create.countryCode) : parseDataResidency(wanted.location),
+      wanted.location === undefined ? dataResidencyOf(wanted.create.countryCode) : dataAreaOf(wanted.location),
     externalIdentityPricing: undefined,
     administrator: { kind: 'external', homeTenantId: caller.tenantId, homeObjectId: caller.objectId },
   })
@@ -139,12 +144,25 @@ export async function requireDomainName(context: OperationContext, id: ResourceI
 
 /** DEC-15: the location of a link says where the tenant keeps its data, and cannot say anything else. */
 export function requireLocation(location: string | undefined, tenant: Pick<Tenant, 'id' | 'dataResidency'>): void {
-  if (location === undefined || parseDataResidency(location) === tenant.dataResidency) return
+  if (location === undefined || dataAreaOf(location) === tenant.dataResidency) return
   throw invalid(
     'InvalidResourceLocation',
     `The location of a link is where its tenant keeps its data, which is '${tenant.dataResidency}'. Repeat the request with that location or without one; that of the resource group does not matter.`,
     'location',
   )
+}
+
+export function dataAreaOf(location: string): DataResidency {
+  try {
+    return parseDataResidency(location)
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    throw invalid(
+      'LocationNotAvailableForResourceType',
+      `The provided location '${location}' is not available for links, which are where their tenant keeps its data. List of available locations: '${dataResidencies.join(',')}'.`,
+      'location',
+    )
+  }
 }
 
 function requireModel(wanted: BillingModel | undefined, model: BillingModel): void {

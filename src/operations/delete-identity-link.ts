@@ -17,8 +17,9 @@ export interface UnlinkNotice {
 }
 
 /**
- * Removes the billing link and nothing of the tenant (MAU-30); undefined when there was none. What was used up to now
- * stays with the subscription (MAU-32).
+ * Removes the billing link and nothing of the tenant (MAU-30), where the published description of `b2CTenants.delete`
+ * would delete the tenant, too; undefined when there was none. What was used up to now stays with the subscription
+ * (MAU-32).
  */
 export async function deleteIdentityLink(
   context: OperationContext,

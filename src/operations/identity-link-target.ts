@@ -1,7 +1,7 @@
 import { formatResourceId, type ResourceId } from '../domain/resource/resource-id.ts'
 import { conflict, notFound, Refusal } from '../domain/refusal.ts'
 import { identityLinkTypes, type IdentityLinkKind } from '../domain/metering/identity-link.ts'
-import { findIdentityLinkById, findPrincipalName, type IdentityLink } from '../store/identity-link.ts'
+import { findIdentityLinkById, type IdentityLink } from '../store/identity-link.ts'
 import { findResource, lockResource, type Resource } from '../store/resource.ts'
 import { findSubscription } from '../store/subscription.ts'
 import { authorizeResource } from './authorize.ts'
@@ -10,10 +10,10 @@ import { requireResourceGroup, requireWritableResourceGroup, useNamespace } from
 
 export type LinkAction = 'read' | 'write' | 'delete'
 
-/** A link with its resource and the names that its history shows. */
+/** A link with its resource. */
 export interface LinkedResource {
   readonly resource: Resource
-  readonly link: IdentityLink & { readonly modelSetByName: string }
+  readonly link: IdentityLink
 }
 
 export const actionOf = (kind: IdentityLinkKind, action: LinkAction): string =>
@@ -27,27 +27,41 @@ export function linkId(
 }
 
 /**
- * Whether a link may be made here: the caller may write it (DEC-13), and the subscription is Active, nothing less
- * (SUB-6). The group is kept from being moved or deleted meanwhile.
+ * Refuses who may not write the link (DEC-13), before anything is said about what is there. Why the subscription takes
+ * no writes at present is returned: for a new link it means something else than for an existing one.
  */
-export async function requireLinkTarget(
+export async function authorizeLinkWrite(
   context: OperationContext,
   kind: IdentityLinkKind,
   id: ResourceId,
+): Promise<Refusal | undefined> {
+  try {
+    await authorizeResource(context, actionOf(kind, 'write'), formatResourceId(id))
+    return undefined
+  } catch (error) {
+    if (error instanceof Refusal && stateCodes.includes(error.code)) return error
+    throw error
+  }
+}
+
+const stateCodes = ['ReadOnlyDisabledSubscription', 'SubscriptionSuspended']
+
+/**
+ * A new link needs a subscription that is Active, nothing less (SUB-6). The group is kept from being moved or deleted
+ * meanwhile. The caller may write the link.
+ */
+export async function requireLinkTarget(
+  context: OperationContext,
+  id: ResourceId,
+  writesRefused: Refusal | undefined,
 ): Promise<{ readonly serviceTenantId: string }> {
-  await authorizeResource(context, actionOf(kind, 'write'), formatResourceId(id)).catch((error: unknown) => {
-    throw error instanceof Refusal && stateCodes.includes(error.code)
-      ? subscriptionNotActive(id.subscriptionId, error)
-      : error
-  })
+  if (writesRefused) throw subscriptionNotActive(id.subscriptionId, writesRefused)
   const subscription = await findSubscription(context.db, id.subscriptionId, context.now)
   if (subscription?.state !== 'Active') throw subscriptionNotActive(id.subscriptionId, subscription?.state)
   await requireWritableResourceGroup(context, id)
   await useNamespace(context, id.subscriptionId, id.type)
   return { serviceTenantId: subscription.tenantId }
 }
-
-const stateCodes = ['ReadOnlyDisabledSubscription', 'SubscriptionSuspended']
 
 function subscriptionNotActive(subscriptionId: string, why: Refusal | string | undefined): Refusal {
   const state = why instanceof Refusal ? why.message : `The subscription '${subscriptionId}' is ${why ?? 'unknown'}.`
@@ -86,7 +100,7 @@ export const linkNotFound = (id: ResourceId): Refusal =>
 export async function withLink(context: OperationContext, resource: Resource): Promise<LinkedResource> {
   const link = await findIdentityLinkById(context.db, resource.uid)
   if (!link) throw new Error(`resource ${resource.uid} is an identity link without a link`)
-  return { resource, link: { ...link, modelSetByName: await findPrincipalName(context.db, link.modelSetBy) } }
+  return { resource, link }
 }
 
 export function requireSameTenantId(wanted: string | undefined, tenantId: string): void {

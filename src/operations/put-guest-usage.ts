@@ -1,4 +1,3 @@
-import { parseDataResidency } from '../domain/directory/data-residency.ts'
 import { decideIdentityLink } from '../domain/metering/identity-link.ts'
 import { refusedIdentityLink } from '../domain/metering/identity-link-refusal.ts'
 import { formatResourceId, type ResourceId } from '../domain/resource/resource-id.ts'
@@ -10,9 +9,11 @@ import { findTenant, lockTenant, replaceTenant } from '../store/tenant.ts'
 import { appendAudit } from './audit.ts'
 import { authorizeResource, isGlobalAdministrator } from './authorize.ts'
 import type { OperationContext } from './context.ts'
+import { dataAreaOf } from './create-identity-link.ts'
 import { enforcePolicies } from './enforce-policies.ts'
 import {
   actionOf,
+  authorizeLinkWrite,
   getLinkedResource,
   type LinkedResource,
   linkNotFound,
@@ -39,12 +40,14 @@ export async function putGuestUsage(
   id: ResourceId,
   wanted: GuestUsageContent,
 ): Promise<LinkedResource> {
+  const writesRefused = await authorizeLinkWrite(context, 'guestUsage', id)
   const existing = await lockLinkedResource(context, id)
   if (!existing) {
-    await linkGuests(context, id, wanted)
+    const { serviceTenantId } = await requireLinkTarget(context, id, writesRefused)
+    await linkGuests(context, id, wanted, serviceTenantId)
     return getLinkedResource(context, id)
   }
-  await authorizeResource(context, actionOf('guestUsage', 'write'), formatResourceId(id))
+  if (writesRefused) throw writesRefused
   requireSameTenantId(wanted.tenantId, existing.link.identityTenantId)
   return changeTags(context, id, existing, wanted.tags)
 }
@@ -61,8 +64,12 @@ export async function patchGuestUsage(
   return changeTags(context, id, existing, tags ?? existing.resource.tags)
 }
 
-async function linkGuests(context: OperationContext, id: ResourceId, wanted: GuestUsageContent): Promise<void> {
-  const { serviceTenantId } = await requireLinkTarget(context, 'guestUsage', id)
+async function linkGuests(
+  context: OperationContext,
+  id: ResourceId,
+  wanted: GuestUsageContent,
+  serviceTenantId: string,
+): Promise<void> {
   const named = await findTenant(context.db, wanted.tenantId ?? serviceTenantId)
   const isAdministeredByCaller = named !== undefined && (await isGlobalAdministrator(context, named.id))
   const tenant = isAdministeredByCaller ? await lockTenant(context.db, named.id) : undefined
@@ -90,7 +97,7 @@ async function linkGuests(context: OperationContext, id: ResourceId, wanted: Gue
     kind: 'guestUsage',
     id,
     tenant,
-    location: wanted.location === undefined ? tenant.dataResidency : parseDataResidency(wanted.location),
+    location: wanted.location === undefined ? tenant.dataResidency : dataAreaOf(wanted.location),
     tags: checkTags(wanted.tags),
     linkedAt: context.now,
     models: [{ model: decision.model, from: context.now }],

@@ -10,10 +10,12 @@ import {
 } from './create-identity-link.ts'
 import {
   actionOf,
+  authorizeLinkWrite,
   getLinkedResource,
   type LinkedResource,
   linkNotFound,
   lockLinkedResource,
+  requireLinkTarget,
 } from './identity-link-target.ts'
 import { requireWritableResourceGroup } from './require-resource-group.ts'
 import { type LinkChanges, updateIdentityLink } from './update-identity-link.ts'
@@ -34,17 +36,23 @@ export async function putIdentityLink(
   wanted: LinkToPut,
   requireMatch: (existing: LinkedResource | undefined) => void,
 ): Promise<LinkResult> {
-  const existing = await lockForWrite(context, id)
+  const writesRefused = await authorizeLinkWrite(context, 'identityTenant', id)
+  const existing = await lockLinkedResource(context, id)
   requireMatch(existing)
   if (existing) {
+    if (writesRefused) throw writesRefused
+    await requireWritableResourceGroup(context, id)
     const { create: _, ...content } = wanted
     await updateIdentityLink(context, id, existing, {
       ...content,
       sku: wanted.sku ?? standardSku,
       tags: wanted.tags ?? {},
     })
-  } else if (wanted.create) await createLinkedIdentityTenant(context, id, { ...wanted, create: wanted.create })
-  else await linkIdentityTenant(context, id, wanted)
+  } else {
+    await requireLinkTarget(context, id, writesRefused)
+    if (wanted.create) await createLinkedIdentityTenant(context, id, { ...wanted, create: wanted.create })
+    else await linkIdentityTenant(context, id, wanted)
+  }
   return { ...(await getLinkedResource(context, id)), isNew: existing === undefined }
 }
 
@@ -62,13 +70,4 @@ export async function patchIdentityLink(
   requireMatch(existing)
   await updateIdentityLink(context, id, existing, changes)
   return getLinkedResource(context, id)
-}
-
-/** What a new link needs is asked when there is none; an existing one is changed like any resource. */
-async function lockForWrite(context: OperationContext, id: ResourceId): Promise<LinkedResource | undefined> {
-  const existing = await lockLinkedResource(context, id)
-  if (!existing) return undefined
-  await authorizeResource(context, actionOf('identityTenant', 'write'), formatResourceId(id))
-  await requireWritableResourceGroup(context, id)
-  return existing
 }

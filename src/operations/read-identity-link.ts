@@ -1,10 +1,11 @@
 import type { IdentityLinkKind } from '../domain/metering/identity-link.ts'
 import { identityLinkTypes } from '../domain/metering/identity-link.ts'
 import { formatResourceGroupId, formatResourceId, type ResourceId } from '../domain/resource/resource-id.ts'
+import { listIdentityLinks } from '../store/identity-link.ts'
 import { listResources, type Resource } from '../store/resource.ts'
 import { authorizeResource } from './authorize.ts'
 import type { OperationContext } from './context.ts'
-import { actionOf, getLinkedResource, type LinkedResource, withLink } from './identity-link-target.ts'
+import { actionOf, getLinkedResource, type LinkedResource } from './identity-link-target.ts'
 import { requireResourceGroup } from './require-resource-group.ts'
 
 export async function getIdentityLink(
@@ -39,7 +40,19 @@ export async function listIdentityLinksBelow(
       { ...scope, type: identityLinkTypes[kind] },
       { after, limit: 500 },
     )
-    for (const resource of page) links.push(await withLink(context, resource))
+    const byId = new Map(
+      (
+        await listIdentityLinks(
+          context.db,
+          page.map((resource) => resource.uid),
+        )
+      ).map((link) => [link.linkId, link]),
+    )
+    for (const resource of page) {
+      const link = byId.get(resource.uid)
+      // Unlinked between the two reads.
+      if (link) links.push({ resource, link })
+    }
     after = page.at(-1)?.uid
     if (page.length < 500) return links
   }

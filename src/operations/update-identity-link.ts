@@ -4,7 +4,7 @@ import { Refusal } from '../domain/refusal.ts'
 import { formatResourceId, type ResourceId } from '../domain/resource/resource-id.ts'
 import { checkTags } from '../domain/resource/tags.ts'
 import { changeAttribution } from '../store/attribution.ts'
-import { changeMeteringModel } from '../store/identity-link.ts'
+import { changeMeteringModel, findPrincipalName } from '../store/identity-link.ts'
 import { updateResource } from '../store/resource.ts'
 import { findTenant } from '../store/tenant.ts'
 import { appendAudit } from './audit.ts'
@@ -77,14 +77,15 @@ async function changeBillingModel(
   { resource, link }: LinkedResource,
   { billingModel, effectiveFrom }: LinkChanges,
 ): Promise<boolean> {
-  const current = { model: link.model, effectiveFrom: link.modelSince, setBy: link.modelSetByName }
   // A client that sends back what it has read says when the present model began; that asks for nothing.
-  const asked = effectiveFrom?.getTime() === current.effectiveFrom.getTime() ? undefined : effectiveFrom
-  if (billingModel === undefined || billingModel === current.model) {
+  const asked = effectiveFrom?.getTime() === link.modelSince.getTime() ? undefined : effectiveFrom
+  if (billingModel === undefined || billingModel === link.model) {
     if (asked) throw billingModelNotSchedulable(context.now)
     return false
   }
   await authorizeOwner(context, id)
+  const setBy = await findPrincipalName(context.db, link.modelSetBy)
+  const current = { model: link.model, effectiveFrom: link.modelSince, setBy }
   const decision = decideChangeOfBillingModel(
     current,
     { model: billingModel, by: context.caller.objectId, effectiveFrom: asked },

@@ -1,4 +1,4 @@
-import { type Line, reporterOf, type Request, signIns, users, writeScenario } from './scenario-file.ts'
+import { billedMonth, type Line, reporterOf, type Request, signIns, users, writeScenario } from './scenario-file.ts'
 
 const contoso = 'c0a70500-1111-4000-8000-000000000001'
 const fabrikam = 'fab71ca0-1111-4000-8000-000000000002'
@@ -383,41 +383,20 @@ const documentOf = (total: string, products: object[]) => ({
 })
 const product = (item: object) => ({ serviceFamilies: [{ lines: [item] }] })
 
-function month(period: string, at: string, title: string, expected: object, note: string, rules: string[]): Line[] {
-  return [
-    {
-      at,
-      as: 'olivia',
-      do: 'POST /${profile}/providers/Tenantry.Billing/preview?api-version=2026-11-01',
-      body: { properties: { period } },
-      expect: { status: 200, body: { properties: { estimated: true, document: expected } } },
-      save: { [`statement: ${title}`]: 'properties.document' },
-      note,
-      rules,
-    },
-    {
-      do: `PUT /providers/Tenantry.Billing/invoiceRuns/${period}?${ours}`,
-      body: {},
-      expect: { status: 200, body: { properties: { provisioningState: 'Succeeded', parked: [] } } },
-      note: 'The month is closed when its 72 hours of grace are over, and the invoices go out.',
-      rules: ['INV-4', 'DEC-8'],
-    },
-  ]
-}
-
 const november: Line[] = [
   { note: "Step 4: November's statement." },
-  ...month(
-    '2019-11',
-    '2019-12-04T00:00:00Z',
-    'Contoso, November 2019: the month of the change',
-    documentOf('10.50', [
+  ...billedMonth({
+    as: 'olivia',
+    period: '2019-11',
+    at: '2019-12-04T00:00:00Z',
+    title: 'Contoso, November 2019: the month of the change',
+    document: documentOf('10.50', [
       product(line('authentications', '300', '3.00', { to: changedAt })),
       product(line('monthly-active-users', '150', '7.50', { from: changedAt })),
     ]),
-    '300 authentications at 0.01 are 3.00, 150 monthly active users at 0.05 are 7.50: together 10.50.',
-    ['MAU-24', 'MAU-25', 'INV-10'],
-  ),
+    note: '300 authentications at 0.01 are 3.00, 150 monthly active users at 0.05 are 7.50: together 10.50.',
+    rules: ['MAU-24', 'MAU-25', 'INV-10'],
+  }),
 ]
 
 const move = (target: string, group = 'identity') => ({
@@ -547,13 +526,14 @@ const moves: Line[] = [
   },
 ]
 
-const statement: Line[] = month(
-  '2019-12',
-  '2020-01-04T00:00:00Z',
-  'Contoso, December 2019: everybody is an active user',
-  documentOf('12.50', [product(line('monthly-active-users', '250', '12.50'))]),
-  '250 monthly active users at 0.05 are 12.50.',
-  ['MAU-27'],
-)
+const statement: Line[] = billedMonth({
+  as: 'olivia',
+  period: '2019-12',
+  at: '2020-01-04T00:00:00Z',
+  title: 'Contoso, December 2019: everybody is an active user',
+  document: documentOf('12.50', [product(line('monthly-active-users', '250', '12.50'))]),
+  note: '250 monthly active users at 0.05 are 12.50.',
+  rules: ['MAU-27'],
+})
 
 writeScenario('identity-tenant', [people, identityTenant, linking, transition, november, december, moves, statement])

@@ -1,4 +1,4 @@
-import { type Line, reporterOf, signIns, users, writeScenario } from './scenario-file.ts'
+import { billedMonth, type Line, reporterOf, signIns, users, writeScenario } from './scenario-file.ts'
 
 const northwind = '40274100-1111-4000-8000-000000000001'
 const readers = '40274100-2222-4000-8000-000000000002'
@@ -139,21 +139,30 @@ const february: Line[] = [
   },
 ]
 
+const documentWith = (line: object) => ({
+  summary: { total: '0.25' },
+  sections: [{ products: [{ serviceFamilies: [{ lines: [line] }] }] }],
+})
+
 const statement: Line[] = [
-  {
-    at: '2020-03-04T00:00:00Z',
+  ...billedMonth({
     as: 'nora',
-    do: 'POST /${profile}/providers/Tenantry.Billing/preview?api-version=2026-11-01',
-    body: { properties: { period: '2020-02' } },
-    expect: { status: 200, body: { properties: { document: { summary: { total: '0.25' } } } } },
-    save: { 'statement: Northwind, February 2020: one free quantity for two tenants': 'properties.document' },
-    note: '15 users are 8 of one tenant and 7 of the other; 10 are free, and 5 at 0.05 are 0.25. The statement shows how much of the free quantity each link took: 6 and 4.',
+    period: '2020-02',
+    at: '2020-03-04T00:00:00Z',
+    title: 'Northwind, February 2020: one free quantity for two tenants',
+    document: documentWith({ quantity: '8', includedQuantity: '6', charge: '0.10' }),
+    note: 'Of 15 users 10 are free, and 5 at 0.05 are 0.25. The statement shows how much of the free quantity each link took: 6 of 8 readers …',
     rules: ['MAU-17', 'MAU-18', 'DEC-18'],
-  },
+  }),
   {
-    do: `PUT /providers/Tenantry.Billing/invoiceRuns/2020-02?${ours}`,
-    body: {},
-    expect: { status: 200, body: { properties: { provisioningState: 'Succeeded', parked: [] } } },
+    as: 'nora',
+    do: `GET /providers/Tenantry.Billing/invoices/\${invoice-2020-02}?${ours}`,
+    expect: {
+      status: 200,
+      body: { properties: { document: documentWith({ quantity: '7', includedQuantity: '4', charge: '0.15' }) } },
+    },
+    note: '… and 4 of 7 sellers.',
+    rules: ['DEC-18'],
   },
 ]
 

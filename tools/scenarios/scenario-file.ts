@@ -114,3 +114,53 @@ export function reporterOf(administrator: string, tenantId: string, name: string
     },
   ]
 }
+
+const ours = 'api-version=2026-11-01'
+
+/** The end of a month: what the invoice would be, the run, and the invoice as it went out, kept as a statement. */
+export function billedMonth(wanted: {
+  readonly as: string
+  readonly period: string
+  /** The instant of the run, after the month's grace. */
+  readonly at: string
+  readonly title: string
+  /** What the document has to say. */
+  readonly document: object
+  readonly note: string
+  readonly rules: readonly string[]
+}): Line[] {
+  const { as, period, at, title, document, note, rules } = wanted
+  const day = at.slice(0, 10)
+  return [
+    {
+      at,
+      as,
+      do: `POST /\${profile}/providers/Tenantry.Billing/preview?${ours}`,
+      body: { properties: { period } },
+      expect: { status: 200, body: { properties: { estimated: true, document } } },
+      note: 'The invoice as it would be: made by the same code, to the same bytes but for its number and date.',
+      rules: ['INV-3'],
+    },
+    {
+      do: `PUT /providers/Tenantry.Billing/invoiceRuns/${period}?${ours}`,
+      body: {},
+      expect: { status: 200, body: { properties: { provisioningState: 'Succeeded', parked: [] } } },
+      note: 'The month is closed when its 72 hours of grace are over, and the invoices go out.',
+      rules: ['INV-4', 'DEC-8'],
+    },
+    {
+      as,
+      do: `GET /\${profile}/invoices?api-version=2020-05-01&periodStartDate=${day}&periodEndDate=${day}`,
+      expect: { status: 200 },
+      save: { [`invoice-${period}`]: 'value.0.name' },
+    },
+    {
+      as,
+      do: `GET /providers/Tenantry.Billing/invoices/\${invoice-${period}}?${ours}`,
+      expect: { status: 200, body: { properties: { period, document } } },
+      save: { [`statement: ${title}`]: 'properties.document' },
+      note,
+      rules,
+    },
+  ]
+}
