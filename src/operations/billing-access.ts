@@ -1,9 +1,4 @@
-import {
-  allowsBilling,
-  allowsGlobalAdministratorInBilling,
-  type BillingTask,
-  billingTasks,
-} from '../domain/access/billing-roles.ts'
+import { allowsBilling, allowsGlobalAdministratorInBilling, type BillingTask } from '../domain/access/billing-roles.ts'
 import { directoryRoleIds } from '../domain/access/directory-roles.ts'
 import {
   billingAccountId,
@@ -166,16 +161,6 @@ export const sectionIdOf = (account: Pick<BillingAccount, 'name'>, section: Invo
 
 export function profileNotFound(name: string): Refusal {
   return notFound('BillingProfileNotFound', `The billing profile '${name}' could not be found.`)
-}
-
-/** The rows of the matrix that hold for the caller at the scope (BIL-16). */
-export async function listAllowedTasks(
-  context: OperationContext,
-  scope: BillingScope,
-): Promise<readonly BillingTask[]> {
-  const access = await requireKnownAccount(context, scope.account)
-  const id = scopeIdOf({ ...scope, account: access.account.name })
-  return billingTasks.filter((task) => access.allows(task, id))
 }
 
 export function scopeIdOf({ account, profile, section }: BillingScope): string {

@@ -5,6 +5,7 @@ import {
   billingRoleDefinitions,
   findBillingRole,
 } from '../domain/access/billing-roles.ts'
+import { billingActionsOf, billingTasksAt, billingTasksOfAction } from '../domain/access/billing-actions.ts'
 import {
   billingAccountId,
   billingProfileId,
@@ -12,6 +13,7 @@ import {
   invoiceSectionId,
 } from '../domain/billing/billing-ids.ts'
 import { conflict, invalid, notFound } from '../domain/refusal.ts'
+import { findAssignee } from '../store/access-facts.ts'
 import {
   type BillingRoleAssignment,
   deleteBillingRoleAssignment,
@@ -21,9 +23,8 @@ import {
   lockBillingRoleAssignments,
 } from '../store/billing-role-assignment.ts'
 import { findBillingAccount } from '../store/billing-account.ts'
-import { findPrincipal } from '../store/principal.ts'
 import { appendAudit } from './audit.ts'
-import { requireAccount, requireProfile, requireSection } from './billing-access.ts'
+import { requireAccount, requireKnownAccount, requireProfile, requireSection, scopeIdOf } from './billing-access.ts'
 import type { OperationContext } from './context.ts'
 
 const tasks: Record<BillingScopeKind, { readonly view: BillingTask; readonly grant: BillingTask }> = {
@@ -88,35 +89,46 @@ export async function assignBillingRole(
       'roleDefinitionId',
     )
   const { account } = await requireAccountOf(context, scope)
-  const principal = await findPrincipal(context.db, wanted.principalId)
-  const tenantId = wanted.principalTenantId ?? account.tenantId
-  if (principal?.tenantId !== account.tenantId || tenantId !== account.tenantId)
-    throw invalid(
-      'PrincipalNotFound',
-      `The principal '${wanted.principalId}' is not in the tenant of the billing account. Invite the person there first (BIL-3).`,
-      'principalId',
-    )
+  await requireAssignee(context, account.tenantId, wanted)
   const assignment: BillingRoleAssignment = {
     name: context.random.uuid(),
     billingAccountName: account.name,
     scope: id,
     roleDefinitionName: definition.id,
     principalTenantId: account.tenantId,
-    principalId: principal.id,
+    principalId: wanted.principalId,
     createdAt: context.now,
     createdBy: context.caller.objectId,
   }
   if (!(await insertBillingRoleAssignment(context.db, assignment)))
     throw conflict(
       'RoleAssignmentExists',
-      `The principal '${principal.id}' has the role '${definition.name}' here already.`,
+      `The principal '${wanted.principalId}' has the role '${definition.name}' here already.`,
     )
   await appendAudit(context, {
     action: 'Microsoft.Billing/billingRoleAssignments/write',
     scope: id,
-    after: { principalId: principal.id, role: definition.name },
+    after: { principalId: wanted.principalId, role: definition.name },
   })
   return assignment
+}
+
+/** A billing role reaches nobody outside the billing tenant, and no guest before the invitation is accepted (TEN-10). */
+async function requireAssignee(context: OperationContext, tenantId: string, wanted: WantedAssignment): Promise<void> {
+  const isOfTenant = wanted.principalTenantId === undefined || wanted.principalTenantId === tenantId
+  const assignee = isOfTenant ? await findAssignee(context.db, tenantId, wanted.principalId) : undefined
+  if (!assignee)
+    throw invalid(
+      'PrincipalNotInBillingTenant',
+      `The principal '${wanted.principalId}' is not in the tenant of the billing account. Invite the person as a guest of that tenant first.`,
+      'principalId',
+    )
+  if (assignee.isPending)
+    throw invalid(
+      'InvitationNotAccepted',
+      'The guest has not accepted the invitation yet. Give the role when the invitation is accepted.',
+      'principalId',
+    )
 }
 
 /** The last one at a scope stays, so that nobody is locked out (ACC-10). */
@@ -153,6 +165,31 @@ export async function listRoleDefinitions(
   const kind = kindOf(scope)
   const id = await requireScope(context, tasks[kind].view, scope)
   return { scope: id, definitions: billingRoleDefinitions.filter((definition) => definition.scopeKind === kind) }
+}
+
+/** What the caller may do at the scope (BIL-16). */
+export async function listBillingActions(context: OperationContext, scope: BillingScope): Promise<string[]> {
+  const allows = await accessAt(context, scope)
+  return billingActionsOf(billingTasksAt(kindOf(scope)).filter(allows))
+}
+
+/** `undefined` where the action means nothing at this scope. */
+export async function checkBillingAccess(
+  context: OperationContext,
+  scope: BillingScope,
+  actions: readonly string[],
+): Promise<{ readonly action: string; readonly isAllowed: boolean | undefined }[]> {
+  const allows = await accessAt(context, scope)
+  return actions.map((action) => {
+    const rows = billingTasksOfAction(action, kindOf(scope))
+    return { action, isAllowed: rows.length === 0 ? undefined : rows.some(allows) }
+  })
+}
+
+async function accessAt(context: OperationContext, scope: BillingScope): Promise<(task: BillingTask) => boolean> {
+  const access = await requireKnownAccount(context, scope.account)
+  const id = scopeIdOf({ ...scope, account: access.account.name })
+  return (task) => access.allows(task, id)
 }
 
 async function requireAccountOf(context: OperationContext, scope: BillingScope) {

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import type { Address } from '../../domain/billing/address.ts'
 import { billingAccountId } from '../../domain/billing/billing-ids.ts'
 import { invalid } from '../../domain/refusal.ts'
 import { type ApiRequest, queryValue } from '../../http/operation.ts'

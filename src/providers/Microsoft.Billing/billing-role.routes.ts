@@ -1,12 +1,13 @@
 import { z } from 'zod'
 import type { BillingScope } from '../../domain/billing/billing-ids.ts'
 import { guid, parseBody } from '../../http/body.ts'
-import { type ApiRequest, created, type Operation, ok, pathParameter } from '../../http/operation.ts'
+import { type ApiRequest, type Operation, ok, pathParameter } from '../../http/operation.ts'
 import { readPage, splitPage, toPage } from '../../http/paging.ts'
-import { listAllowedTasks } from '../../operations/billing-access.ts'
 import {
   assignBillingRole,
+  checkBillingAccess,
   getRoleAssignment,
+  listBillingActions,
   listRoleAssignments,
   listRoleDefinitions,
   revokeBillingRole,
@@ -15,7 +16,8 @@ import type { OperationContext } from '../../operations/context.ts'
 import { notFound } from '../../domain/refusal.ts'
 import { toWireAssignment, toWireDefinition, toWirePermissions } from './billing-role.wire.ts'
 
-const common = { apiVersions: ['2020-05-01'], authentication: 'bearer' } as const
+/** Roles look the same in both versions; only the newer one can give them. */
+const common = { apiVersions: ['2020-05-01', '2024-04-01'], authentication: 'bearer' } as const
 const account = '/providers/Microsoft.Billing/billingAccounts/{billingAccountName}'
 const profile = `${account}/billingProfiles/{billingProfileName}`
 const section = `${profile}/invoiceSections/{invoiceSectionName}`
@@ -25,6 +27,8 @@ const assignmentBody = z.object({
   principalTenantId: guid.optional(),
   roleDefinitionId: z.string().max(512),
 })
+
+const checkAccessBody = z.object({ actions: z.array(z.string().max(256)).max(200) })
 
 /** Published under three names, one for each kind of scope, and otherwise the same. */
 function operationsAt(path: string, suffix: string, tasks: { view: string; grant: string }) {
@@ -77,14 +81,14 @@ function operationsAt(path: string, suffix: string, tasks: { view: string; grant
       id: `BillingRoleAssignments_CreateBy${suffix}`,
       method: 'POST',
       path: `${path}/createBillingRoleAssignment`,
-      statuses: [201],
+      statuses: [200],
       permission: tasks.grant,
       summary: 'Gives a billing role.',
       body: assignmentBody,
       async handle(context, request) {
         const { principalId, principalTenantId, roleDefinitionId } = parseBody(request, assignmentBody)
         const wanted = { principalId, principalTenantId, roleDefinitionId }
-        return created(toWireAssignment(await assignBillingRole(context, scopeOf(request), wanted)))
+        return ok(toWireAssignment(await assignBillingRole(context, scopeOf(request), wanted)))
       },
     },
     {
@@ -125,7 +129,28 @@ function operationsAt(path: string, suffix: string, tasks: { view: string; grant
       permission: 'any billing role in the account',
       summary: 'What the caller may do here, by the rows of the role matrix.',
       async handle(context, request) {
-        return ok({ value: [toWirePermissions(await listAllowedTasks(context, scopeOf(request)))] })
+        return ok({ value: [toWirePermissions(await listBillingActions(context, scopeOf(request)))] })
+      },
+    },
+    {
+      ...common,
+      apiVersions: ['2024-04-01'],
+      id: `BillingPermissions_CheckAccessBy${suffix}`,
+      method: 'POST',
+      path: `${path}/checkAccess`,
+      statuses: [200],
+      permission: 'any billing role in the account',
+      summary: 'Whether the caller may do each of these actions here.',
+      body: checkAccessBody,
+      async handle(context, request) {
+        const { actions } = parseBody(request, checkAccessBody)
+        const checked = await checkBillingAccess(context, scopeOf(request), actions)
+        return ok(
+          checked.map(({ action, isAllowed }) => ({
+            action,
+            accessDecision: isAllowed === undefined ? 'Other' : isAllowed ? 'Allowed' : 'NotAllowed',
+          })),
+        )
       },
     },
   ]

@@ -1,10 +1,5 @@
-import {
-  type BillingTask,
-  type BillingRoleDefinition,
-  describeBillingTask,
-  rolesAllowedTo,
-  billingTasks,
-} from '../../domain/access/billing-roles.ts'
+import { billingActionsOf } from '../../domain/access/billing-actions.ts'
+import { type BillingRoleDefinition, billingTasks, rolesAllowedTo } from '../../domain/access/billing-roles.ts'
 
 interface AssignmentToWire {
   readonly name: string
@@ -34,6 +29,7 @@ export function toWireAssignment(assignment: AssignmentToWire) {
 }
 
 export function toWireDefinition(scope: string, definition: BillingRoleDefinition) {
+  const tasks = billingTasks.filter((task) => rolesAllowedTo(task).includes(definition.role))
   return {
     id: `${scope}/billingRoleDefinitions/${definition.id}`,
     name: definition.id,
@@ -41,15 +37,12 @@ export function toWireDefinition(scope: string, definition: BillingRoleDefinitio
     properties: {
       roleName: definition.name,
       description: definition.description,
-      permissions: [toWirePermissions(billingTasks.filter((task) => rolesAllowedTo(task).includes(definition.role)))],
+      permissions: [toWirePermissions(billingActionsOf(tasks))],
     },
   }
 }
 
-/** Rows of the matrix, `A1` to `U5`, each with what it says. */
-export function toWirePermissions(tasks: readonly BillingTask[]) {
-  return { actions: tasks.map((task) => `${task} ${describeBillingTask(task)}`), notActions: [] }
-}
+export const toWirePermissions = (actions: readonly string[]) => ({ actions, notActions: [] })
 
 function typeOf(scope: string): string {
   if (scope.includes('/invoiceSections/')) return 'Microsoft.Billing/billingAccounts/billingProfiles/invoiceSections'
