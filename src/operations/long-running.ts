@@ -8,6 +8,7 @@ import {
   type LongRunningOperation,
 } from '../store/long-running-operation.ts'
 import type { OperationContext } from './context.ts'
+import type { ReadBusinessTime } from './run-request.ts'
 
 /** Does the work of one kind of operation, inside one transaction; what it returns is what the last poll answers. */
 export type LongRunningWorker = (context: OperationContext, input: never) => Promise<unknown>
@@ -60,6 +61,7 @@ export async function runNextLongRunning(
   db: Db,
   workers: ReadonlyMap<string, LongRunningWorker>,
   contextFor: (db: Db, operation: LongRunningOperation) => Promise<OperationContext>,
+  readBusinessTime: ReadBusinessTime,
   onFailure: (error: unknown, operation: LongRunningOperation) => void,
 ): Promise<boolean> {
   let taken: LongRunningOperation | undefined
@@ -93,8 +95,9 @@ export async function runNextLongRunning(
           }
         : { kind: 'unavailable', code: 'InternalServerError', message: 'The operation failed inside the server.' }
     await db.transaction().execute(async (transaction) => {
-      const context = await contextFor(transaction, operation)
-      await finishLongRunningOperation(transaction, operation.id, { state: 'Failed', error }, context.now)
+      // Not through a context: who asked may be gone, and the operation has to end all the same.
+      const now = await readBusinessTime(transaction)
+      await finishLongRunningOperation(transaction, operation.id, { state: 'Failed', error }, now)
     })
   }
   return true
