@@ -51,7 +51,12 @@ export class IngestWorld {
     return new Promise((resolve, reject) => {
       const call = request(
         {
-          ...{ host: '127.0.0.1', servername: hostname, port, path, agent: this.agent, method: 'POST' },
+          host: '127.0.0.1',
+          servername: hostname,
+          port,
+          path,
+          agent: this.agent,
+          method: 'POST',
           headers: { 'content-length': body.length, ...headers },
         },
         (response) => {
@@ -106,7 +111,11 @@ export class IngestWorld {
     const { port, hostname } = new URL(this.started.baseUrl)
     const body = JSON.stringify({ properties: { now: now.toISOString() } })
     const call = request({
-      ...{ host: '127.0.0.1', servername: hostname, port, agent: this.agent, method: 'PUT' },
+      host: '127.0.0.1',
+      servername: hostname,
+      port,
+      agent: this.agent,
+      method: 'PUT',
       path: '/providers/Tenantry.Sandbox/clock?api-version=2026-11-01',
       headers: {
         authorization: `Bearer ${this.token}`,

@@ -18,6 +18,8 @@ export function openDatabase(config: pg.PoolConfig): OpenDatabase {
   const pool = new pg.Pool({ max: 16, ...config })
   // A backend that dies while idle is replaced by the pool; without a listener the process would end.
   pool.on('error', () => undefined)
+  // The same for one that dies while it is lent out: its query is told, and then the client, on its own.
+  pool.on('connect', (client) => client.on('error', () => undefined))
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
   return { db, pool, close: () => db.destroy() }
 }

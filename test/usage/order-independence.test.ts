@@ -43,7 +43,9 @@ async function tellStory(): Promise<Story> {
     from: string,
     to: string | null,
   ) => ({
-    ...{ linkId, subscriptionId, model },
+    linkId,
+    subscriptionId,
+    model,
     from: new Date(from),
     to: to === null ? null : new Date(to),
   })
@@ -102,7 +104,9 @@ test('I-09, I-10: however events are ordered, repeated and batched, the sums are
       const oracle = classifyTenantMonth(
         month,
         events.map((event) => ({
-          ...{ eventId: event.id, userId: event.subject, reportedAt: world.now },
+          eventId: event.id,
+          userId: event.subject,
+          reportedAt: world.now,
           usageAt: new Date(event.usageAtMs),
         })),
         story.links,

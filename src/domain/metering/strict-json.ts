@@ -52,6 +52,8 @@ function countUpTo(text: string, character: string, max: number): number {
 }
 
 const numberNotation = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
+// JSON itself forbids these control characters in a text.
+// oxlint-disable-next-line eslint/no-control-regex
 const plainText = /[^"\\\u0000-\u001f]*/y
 const hexDigits = /^[0-9a-fA-F]{4}$/
 const escapes: Record<string, string> = {

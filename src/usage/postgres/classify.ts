@@ -98,7 +98,12 @@ export class Classifier {
     }
     const { source, type, kind, userType, outcome } = event
     const memo: SignInMemo = {
-      ...{ reporter, source, type, kind, userType, outcome },
+      reporter,
+      source,
+      type,
+      kind,
+      userType,
+      outcome,
       metering: decideAuthenticationMetering(
         { event: type, kind, userType, outcome } as Parameters<typeof decideAuthenticationMetering>[0],
         tenant,

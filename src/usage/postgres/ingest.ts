@@ -39,7 +39,7 @@ export class Ingest {
         return await this.tryCommit(requests)
       } catch (error) {
         if (attempt < attempts && raced.has(codeOf(error))) continue
-        throw isConnectionLoss(error) ? databaseGone(error) : error
+        throw isUnavailable(error) ? databaseGone(error) : error
       }
     }
   }
@@ -69,7 +69,7 @@ export class Ingest {
       })
       throw error
     } finally {
-      client.off('error', onError)
+      if (!isBroken) client.off('error', onError)
       client.release(isBroken)
     }
     return splitOutcomes(batch, requests)
@@ -173,12 +173,14 @@ function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : ''
 }
 
-/** Classes 08 and 57P: the connection or the server went away; without a code: the driver noticed it first. */
-function isConnectionLoss(error: unknown): boolean {
-  const code = codeOf(error)
+/**
+ * Classes 08 and 57P: the connection or the server went away; 53: the disk is full or connections are used up. Without a
+ * code the driver noticed first.
+ */
+function isUnavailable(error: unknown): boolean {
   return (
-    /^(?:08|57P|ECONN|EPIPE|ENOENT)/.test(code) ||
-    (error instanceof Error && /Connection terminated/.test(error.message))
+    /^(?:08|53|57P|ECONN|EPIPE|ENOENT)/.test(codeOf(error)) ||
+    (error instanceof Error && /Connection terminated|not queryable/.test(error.message))
   )
 }
 
@@ -186,7 +188,7 @@ function databaseGone(cause: unknown): Refusal {
   const refusal = new Refusal(
     'unavailable',
     'ServerBusy',
-    'The database could not be reached. Send the same events again; what was stored is recognised.',
+    'The database cannot store anything now. Send the same events again; what was stored is recognised.',
     { retryAfterSeconds: 2 },
   )
   refusal.cause = cause
