@@ -204,6 +204,32 @@ test('MAU-23, MAU-24, MAU-25, DEC-5: before the instant authentications are coun
   })
 })
 
+test('DEC-5, MAU-23: events of the very instant are of the new model, whether they were reported before the change, with it or after', async () => {
+  const tenant = oldTenant()
+  const reporter = await world.reporter(tenant.inside)
+  await cloud.clock.set('2019-10-21T12:00:00Z')
+  const instant = '2019-10-21T12:00:00.000Z'
+  const groups = Array.from({ length: 12 }, (_, group) =>
+    Array.from({ length: 5 }, (_user, index) => `user-${group}-${index}`),
+  )
+  const change = async () => {
+    const reply = await owner.client.patch(at(tenant.domain), toMau)
+    expect(reply.body.properties.billingConfig.effectiveStartDateUtc).toBe(instant)
+  }
+  await Promise.all(
+    groups.map(async (group, index) => {
+      if (index === 6) await change()
+      await signIn(reporter, tenant.id, group, instant)
+    }),
+  )
+  await signIn(reporter, tenant.id, ['user-0-0'], '2019-10-21T11:59:59.999Z')
+  expect(await monthOf(owner, tenant, '2019-10')).toMatchObject({
+    authentications: 1,
+    paidUsers: 1,
+    monthlyActiveUsers: 59,
+  })
+})
+
 test('MAU-20, DEC-10, DEC-11, MAU-32: usage without a link is unbilled for good, and a link counts from its instant on', async () => {
   const tenant = await world.identity(owner)
   const reporter = await world.reporter(tenant.inside)

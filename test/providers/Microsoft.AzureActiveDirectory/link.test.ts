@@ -184,6 +184,19 @@ describe('linking', () => {
     },
   )
 
+  test('SUB-5: the link of a cancelled subscription is read and deleted, and not changed', async () => {
+    const tenant = await world.identity(owner)
+    const id = await world.subscription(contoso, owner)
+    const path = at(tenant.domain, 'identity', id)
+    await owner.client.put(path, bare)
+    await world.setState(id, 'Disabled')
+    const readOnly = { status: 409, body: { error: { code: 'ReadOnlyDisabledSubscription' } } }
+    expect(await owner.client.put(path, bare)).toMatchObject(readOnly)
+    expect(await owner.client.patch(path, { tags: { a: 'b' } })).toMatchObject(readOnly)
+    expect((await owner.client.get(path)).status).toBe(200)
+    expect((await owner.client.delete(path)).status).toBe(200)
+  })
+
   test('TEN-5, MAU-4: a workforce tenant is not linked', async () => {
     const refused = await administrator.client.put(at(contoso.domain), bare)
     expect(refused.status).toBe(403)
@@ -218,10 +231,15 @@ describe('linking', () => {
       status: 400,
       body: { error: { code: 'InvalidResourceLocation', target: 'location' } },
     })
+    expect(await owner.client.put(at(tenant.domain), { ...bare, location: 'westeurope' })).toMatchObject({
+      status: 400,
+      body: { error: { code: 'LocationNotAvailableForResourceType', target: 'location' } },
+    })
     expect(await owner.client.put(at(tenant.domain), { properties: {} })).toMatchObject({
       status: 201,
       body: { location: 'Europe' },
     })
+    expect((await owner.client.put(at(tenant.domain), { ...bare, location: 'EUROPE ' })).status).toBe(200)
   })
 
   test('MAU-2: the same request again changes nothing, and other content replaces sku and tags', async () => {
@@ -393,6 +411,8 @@ test('MAU-1: no operation on links answers without the role, whether the link ex
     const replies = [
       await outsider.client.get(path),
       await outsider.client.put(path, bare),
+      await outsider.client.put(path, bare, { 'if-match': '*' }),
+      await outsider.client.put(path, bare, { 'if-none-match': '*' }),
       await outsider.client.patch(path, { tags: {} }),
       await outsider.client.delete(path),
       await outsider.client.get(`${ofSubscription}/b2cDirectories?${version}`),
