@@ -19,7 +19,9 @@ beforeAll(async () => {
     settings: { shared_buffers: '64MB' },
   })
   // Both at once: the schema is made by one, and they agree on one operator and one key.
-  clouds.push(...(await Promise.all([1, 2].map(() => startTestCloud({ env: { DATABASE_URL: server.connectionString } })))))
+  clouds.push(
+    ...(await Promise.all([1, 2].map(() => startTestCloud({ env: { DATABASE_URL: server.connectionString } })))),
+  )
 })
 afterAll(async () => {
   await Promise.all(clouds.map((cloud) => cloud.stop()))

@@ -47,12 +47,14 @@ export interface TestCloud {
  * One real server with its own embedded PostgreSQL, in a folder of its own, with the sandbox clock. The SDKs use
  * node's global trust, so the local CA is added to it for the process of the test.
  */
-export async function startTestCloud(options: { now?: string; env?: Record<string, string> } = {}): Promise<TestCloud> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'tenantry-test-'))
+export async function startTestCloud(
+  options: { now?: string; env?: Record<string, string>; dataDir?: string; port?: string } = {},
+): Promise<TestCloud> {
+  const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'tenantry-test-')))
   const config = readConfig(
     {
       TENANTRY_DATA_DIR: dataDir,
-      TENANTRY_PORT: '0',
+      TENANTRY_PORT: options.port ?? '0',
       TENANTRY_LOG_LEVEL: 'warn',
       TENANTRY_POSTGRES_SHARED_BUFFERS: '64MB',
       ...options.env,
@@ -109,7 +111,7 @@ export async function startTestCloud(options: { now?: string; env?: Record<strin
     async stop() {
       agent.destroy()
       await running.stop()
-      await rm(dataDir, { recursive: true, force: true })
+      if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true })
     },
   }
 }
@@ -119,7 +121,7 @@ async function trust(caPem: string): Promise<void> {
   tls.setDefaultCACertificates([...tls.getCACertificates('default'), caPem])
 }
 
-function clientFor(baseUrl: string, agent: Agent, token: string | undefined): Client {
+export function clientFor(baseUrl: string, agent: Agent, token: string | undefined): Client {
   const send: Client['send'] = async (method, path, body, headers = {}) => {
     const isForm = body instanceof URLSearchParams
     const isRaw = typeof body === 'string' || body instanceof Uint8Array
