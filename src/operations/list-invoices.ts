@@ -1,13 +1,21 @@
-import { billingProfileId } from '../domain/billing/billing-ids.ts'
-import type { InvoiceDocument } from '../domain/billing/invoice-document.ts'
+import { billingAccountId, billingProfileId, invoiceSectionId } from '../domain/billing/billing-ids.ts'
+import type { InvoiceDocument, InvoiceSectionBlock } from '../domain/billing/invoice-document.ts'
 import { isGuid } from '../domain/directory/object-id.ts'
-import { invalid, notFound } from '../domain/refusal.ts'
-import { findBillingSubscription } from '../store/billing-subscription.ts'
-import { type InvoiceFilter, listInvoices, loadInvoiceDocument, type StoredInvoice } from '../store/invoice.ts'
-import { authorizeBilling } from './authorize.ts'
-import { requireAccount, requireKnownAccount, requireProfile } from './billing-access.ts'
+import { invalid, notFound, Refusal } from '../domain/refusal.ts'
+import { hasLineOf, type InvoiceHead, listPayingProfiles, loadInvoiceHeads } from '../store/invoice-head.ts'
+import {
+  findInvoice,
+  type InvoiceFilter,
+  listInvoices,
+  loadInvoiceDocument,
+  type StoredInvoice,
+} from '../store/invoice.ts'
+import { allowsBillingTask, authorizeBilling } from './authorize.ts'
+import { requireAccount, requireProfile } from './billing-access.ts'
 import type { OperationContext } from './context.ts'
-import { getInvoice, getInvoiceDocument, invoiceNotFound } from './read-invoice.ts'
+import { invoiceNotFound } from './read-invoice.ts'
+
+export type { InvoiceHead } from '../store/invoice-head.ts'
 
 type Page = { after?: string | undefined; limit: number }
 
@@ -49,31 +57,37 @@ export async function listInvoicesOfProfile(
   return listInvoices(context.db, { profiles: [profile.name], documentTypes: numbered, ...dates }, page)
 }
 
-/** Invoices with lines of the subscription, for who may see the invoices of its payer. */
+/** Invoices with lines of the subscription, of every payer it had whose invoices the caller may see (BIL-20). */
 export async function listInvoicesOfSubscription(
   context: OperationContext,
   subscriptionId: string,
   dates: { from: Date; to: Date },
   page: Page,
 ): Promise<StoredInvoice[]> {
-  const { account, profile } = await requirePayer(context, subscriptionId)
-  const filter: InvoiceFilter = {
-    account,
-    profiles: [profile],
-    documentTypes: numbered,
-    subscriptionId: subscriptionId.toLowerCase(),
-    ...dates,
-  }
+  const id = subscriptionId.toLowerCase()
+  const profiles = await requirePayers(context, subscriptionId)
+  const filter: InvoiceFilter = { profiles, documentTypes: numbered, subscriptionId: id, ...dates }
   return listInvoices(context.db, filter, page)
 }
 
-async function requirePayer(context: OperationContext, subscriptionId: string) {
-  const found = isGuid(subscriptionId)
-    ? await findBillingSubscription(context.db, subscriptionId.toLowerCase())
-    : undefined
-  if (!found) throw notFound('SubscriptionNotFound', `The subscription '${subscriptionId}' could not be found.`)
-  await authorizeBilling(context, 'P7', billingProfileId(found.account, found.profile))
-  return found
+/** The profiles that pay or paid for the subscription, as far as the caller may see their invoices. */
+async function requirePayers(context: OperationContext, subscriptionId: string): Promise<string[]> {
+  const unknown = notFound('SubscriptionNotFound', `The subscription '${subscriptionId}' could not be found.`)
+  if (!isGuid(subscriptionId)) throw unknown
+  const payers = await listPayingProfiles(context.db, subscriptionId.toLowerCase())
+  const allowed: string[] = []
+  for (const { account, profile } of payers)
+    if (await allowsBillingTask(context, 'P7', billingProfileId(account, profile))) allowed.push(profile)
+  const current = payers.at(-1)
+  if (!current) throw unknown
+  if (allowed.length > 0) return allowed
+  try {
+    await authorizeBilling(context, 'P7', billingProfileId(current.account, current.profile))
+  } catch (error) {
+    // What is said of a foreign account would name it.
+    throw error instanceof Refusal && error.kind === 'not_found' ? unknown : error
+  }
+  return [current.profile]
 }
 
 /** An invoice below an account; under the account name `default`, the number alone finds it. */
@@ -81,12 +95,26 @@ export async function getInvoiceIn(
   context: OperationContext,
   accountName: string,
   name: string,
+  task: 'P7' | 'P9' = 'P7',
 ): Promise<StoredInvoice> {
-  if (accountName.toLowerCase() === 'default') return getInvoice(context, name)
-  // Nobody without a role in the account learns which numbers it has.
-  await requireKnownAccount(context, accountName, 'A7')
-  const invoice = await getInvoice(context, name)
-  if (invoice.account.toLowerCase() === accountName.toLowerCase()) return invoice
+  const { invoice, scope } = await findInvoiceIn(context, accountName, name)
+  if (accountName.toLowerCase() === 'default' && !(await allowsBillingTask(context, task, scope)))
+    throw invoiceNotFound(name)
+  await authorizeBilling(context, task, scope)
+  return invoice
+}
+
+/** Whether there is an invoice of this number is said to those only who may see all of the account's. */
+async function findInvoiceIn(
+  context: OperationContext,
+  accountName: string,
+  name: string,
+): Promise<{ invoice: StoredInvoice; scope: string }> {
+  const invoice = await findInvoice(context.db, name)
+  const isAnyAccount = accountName.toLowerCase() === 'default'
+  if (invoice && (isAnyAccount || invoice.account.toLowerCase() === accountName.toLowerCase()))
+    return { invoice, scope: billingProfileId(invoice.account, invoice.profile) }
+  if (!isAnyAccount) await authorizeBilling(context, 'A7', billingAccountId(accountName))
   throw invoiceNotFound(name)
 }
 
@@ -94,28 +122,51 @@ export async function getInvoiceOfSubscription(
   context: OperationContext,
   subscriptionId: string,
   name: string,
+  task: 'P7' | 'P9' = 'P7',
 ): Promise<StoredInvoice> {
-  const { profile } = await requirePayer(context, subscriptionId)
-  const invoice = await getInvoice(context, name)
-  if (invoice.profile !== profile) throw invoiceNotFound(name)
+  const profiles = await requirePayers(context, subscriptionId)
+  const invoice = await findInvoice(context.db, name)
+  const isOfSubscription =
+    invoice && profiles.includes(invoice.profile) && (await hasLineOf(context.db, invoice.id, subscriptionId))
+  if (!isOfSubscription) throw invoiceNotFound(name)
+  await authorizeBilling(context, task, billingProfileId(invoice.account, invoice.profile))
   return invoice
 }
 
-export async function readInvoiceWithDocument(
+/** The blocks of an invoice: all of them, or those of the sections that the caller may see (INV-16). */
+export async function readInvoiceBlocks(
   context: OperationContext,
   accountName: string,
   name: string,
 ): Promise<{ invoice: StoredInvoice; document: InvoiceDocument }> {
-  await getInvoiceIn(context, accountName, name)
-  return getInvoiceDocument(context, name)
+  const { invoice, scope } = await findInvoiceIn(context, accountName, name)
+  const document = await loadDocument(context, invoice)
+  if (await allowsBillingTask(context, 'P7', scope)) return { invoice, document }
+  const sections: InvoiceSectionBlock[] = []
+  for (const section of document.sections)
+    if (await allowsBillingTask(context, 'S8', invoiceSectionId(invoice.account, invoice.profile, section.name)))
+      sections.push(section)
+  if (sections.length === 0) await authorizeBilling(context, 'P7', scope)
+  return { invoice, document: { ...document, sections } }
 }
 
-export async function loadDocuments(
+async function loadDocument(context: OperationContext, { id }: StoredInvoice): Promise<InvoiceDocument> {
+  return JSON.parse(await loadInvoiceDocument(context.db, id)) as InvoiceDocument
+}
+
+export type HeadedInvoice = StoredInvoice & { readonly head: InvoiceHead }
+
+/** With the heads of their documents (INV-5), but not their lines. */
+export async function withHeads(
   context: OperationContext,
   invoices: readonly StoredInvoice[],
-): Promise<Map<string, InvoiceDocument>> {
-  const documents = new Map<string, InvoiceDocument>()
-  for (const { id } of invoices)
-    documents.set(id, JSON.parse(await loadInvoiceDocument(context.db, id)) as InvoiceDocument)
-  return documents
+): Promise<HeadedInvoice[]> {
+  const heads = await loadInvoiceHeads(
+    context.db,
+    invoices.map((invoice) => invoice.id),
+  )
+  return invoices.flatMap((invoice) => {
+    const head = heads.get(invoice.id)
+    return head ? [{ ...invoice, head }] : []
+  })
 }

@@ -5,6 +5,9 @@ export interface InvoiceDownload {
   readonly ticketHash: string
   readonly invoiceId: string
   readonly kind: string
+  /** Who asked for it. */
+  readonly tenantId: string
+  readonly principalId: string
   readonly expiresAt: Date
 }
 
@@ -15,6 +18,8 @@ export async function insertDownload(db: Db, download: InvoiceDownload): Promise
       ticket_hash: download.ticketHash,
       invoice_id: download.invoiceId,
       kind: download.kind,
+      tenant_id: download.tenantId,
+      principal_id: download.principalId,
       expires_at: download.expiresAt,
     })
     .execute()
@@ -23,7 +28,14 @@ export async function insertDownload(db: Db, download: InvoiceDownload): Promise
 export async function findDownload(db: Db, ticketHash: string, at: Date): Promise<InvoiceDownload | undefined> {
   return db
     .selectFrom('invoice_download')
-    .select(['ticket_hash as ticketHash', 'invoice_id as invoiceId', 'kind', 'expires_at as expiresAt'])
+    .select([
+      'ticket_hash as ticketHash',
+      'invoice_id as invoiceId',
+      'kind',
+      'tenant_id as tenantId',
+      'principal_id as principalId',
+      'expires_at as expiresAt',
+    ])
     .where('ticket_hash', '=', ticketHash)
     .where('expires_at', '>', at)
     .executeTakeFirst()

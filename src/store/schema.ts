@@ -431,7 +431,14 @@ export interface Database {
     amount: Numeric
     amount_minor: Int8
   }
-  invoice_download: { ticket_hash: string; invoice_id: string; kind: string; expires_at: Instant }
+  invoice_download: {
+    ticket_hash: string
+    invoice_id: string
+    kind: string
+    tenant_id: string
+    principal_id: string
+    expires_at: Instant
+  }
   invoiced_usage: { invoice_id: string; billing_profile_name: string; usage_period: string; usage_print: string }
   invoice_file: { invoice_id: string; kind: string; bytes: Buffer; sha256: string }
   invoice_status: { invoice_id: string; at: Instant; status: 'Due' | 'OverDue' | 'Paid' | 'Void' }

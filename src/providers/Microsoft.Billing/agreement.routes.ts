@@ -6,7 +6,7 @@ import { type Operation, ok, pathParameter } from '../../http/operation.ts'
 import { requireAccount, requireProfile } from '../../operations/billing-access.ts'
 import type { OperationContext } from '../../operations/context.ts'
 import { addressBody } from './address.wire.ts'
-import { toWireAmount } from './billing-subscription.wire.ts'
+import { toWireAmount } from './amount.wire.ts'
 
 const common = { apiVersions: ['2020-05-01'], authentication: 'bearer' } as const
 const account = '/providers/Microsoft.Billing/billingAccounts/{billingAccountName}'

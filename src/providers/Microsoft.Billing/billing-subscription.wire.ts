@@ -1,9 +1,8 @@
 import { z } from 'zod'
 import { billingAccountId, billingProfileId, customerId, invoiceSectionId } from '../../domain/billing/billing-ids.ts'
 import { standardPlan } from '../../domain/billing/plan.ts'
-import { getCurrency } from '../../domain/rating/currency.ts'
-import { formatMinor } from '../../domain/rating/money.ts'
 import type { BillingProperty } from '../../operations/billing-property.ts'
+import { toWireAmount } from './amount.wire.ts'
 
 export const costCenterBody = z.object({
   properties: z.object({ costCenter: z.string().trim().max(256).nullish() }).default({}),
@@ -32,12 +31,6 @@ const statuses: Record<string, string> = {
   PastDue: 'Warning',
   Deleted: 'Deleted',
 }
-
-/** The wire's numbers are JSON numbers; money that is exact is read from the documents. */
-export const toWireAmount = (minor: bigint, currency: string) => ({
-  currency,
-  value: Number(formatMinor(minor, getCurrency(currency))),
-})
 
 export function toWireSubscription(subscription: SubscriptionToWire) {
   const { account, profile, section, customer } = subscription

@@ -10,8 +10,8 @@ import {
   listInvoicesOfAccount,
   listInvoicesOfProfile,
   listInvoicesOfSubscription,
-  loadDocuments,
-  readInvoiceWithDocument,
+  readInvoiceBlocks,
+  withHeads,
 } from '../../operations/list-invoices.ts'
 import { pollLongRunning } from '../../operations/long-running.ts'
 import { toWireInvoice, toWireTransaction } from './invoice.wire.ts'
@@ -113,7 +113,7 @@ export const invoiceOperations: readonly Operation<OperationContext>[] = [
     method: 'POST',
     path: `${account}/invoices/{invoiceName}/download`,
     statuses: [202],
-    permission: 'P7 View invoices of the profile',
+    permission: 'P9 Download invoices of the profile',
     summary: 'Makes a link to a document of an invoice.',
     query: { downloadToken: 'required' },
     async handle(context, request) {
@@ -128,7 +128,7 @@ export const invoiceOperations: readonly Operation<OperationContext>[] = [
     method: 'POST',
     path: `${ofSubscription}/{invoiceName}/download`,
     statuses: [202],
-    permission: 'P7 View invoices of the profile',
+    permission: 'P9 Download invoices of the profile',
     summary: 'Makes a link to a document of an invoice.',
     query: { downloadToken: 'required' },
     async handle(context, request) {
@@ -173,13 +173,13 @@ export const invoiceOperations: readonly Operation<OperationContext>[] = [
     method: 'GET',
     path: `${account}/invoices/{invoiceName}/transactions`,
     statuses: [200],
-    permission: 'P7 View invoices of the profile',
+    permission: 'P7 View invoices of the profile; others see the lines of the sections that they have S8 on',
     summary: 'The lines of an invoice.',
     async handle(context, request) {
       const { after, top } = readPage(request)
       const name = pathParameter(request, 'invoiceName')
       const accountName = pathParameter(request, 'billingAccountName')
-      const { invoice, document } = await readInvoiceWithDocument(context, accountName, name)
+      const { invoice, document } = await readInvoiceBlocks(context, accountName, name)
       const rows = document.sections.flatMap((section) =>
         section.products.flatMap((product) =>
           product.serviceFamilies.flatMap((family) =>
@@ -212,16 +212,12 @@ async function listPage(
     queryValue(request, 'periodEndDate') ?? '',
   )
   const { rows, next } = splitPage(await list(period, { after, limit: top + 1 }), top, keyOf)
-  const documents = await loadDocuments(context, rows)
-  const value = rows.flatMap((invoice) => {
-    const document = documents.get(invoice.id)
-    return document ? [toWireInvoice(invoice, document, request.baseUrl)] : []
-  })
+  const value = (await withHeads(context, rows)).map((invoice) => toWireInvoice(invoice, request.baseUrl))
   return ok(toPage(request, value, next))
 }
 
 async function answer(context: OperationContext, request: ApiRequest, invoice: Invoices[number]) {
-  const document = (await loadDocuments(context, [invoice])).get(invoice.id)
-  if (!document) throw new Error(`the invoice ${invoice.id} has no document`)
-  return ok(toWireInvoice(invoice, document, request.baseUrl))
+  const [headed] = await withHeads(context, [invoice])
+  if (!headed) throw new Error(`the invoice ${invoice.id} has no document`)
+  return ok(toWireInvoice(headed, request.baseUrl))
 }

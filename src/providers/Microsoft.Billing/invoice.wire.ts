@@ -1,6 +1,6 @@
 import { billingAccountId, billingProfileId, customerId, invoiceSectionId } from '../../domain/billing/billing-ids.ts'
 import type { InvoiceDocument, InvoiceLine, InvoiceSectionBlock } from '../../domain/billing/invoice-document.ts'
-import { toWireAmount } from './billing-subscription.wire.ts'
+import { toWireAmount, toWireDecimalAmount, toWireNumber } from './amount.wire.ts'
 
 interface InvoiceToWire {
   readonly id: string
@@ -18,9 +18,17 @@ interface InvoiceToWire {
   readonly status: string | null
 }
 
+type HeadToWire = Pick<
+  InvoiceDocument,
+  'period' | 'paymentTermsDays' | 'billingAccount' | 'billingProfile' | 'creditFor' | 'summary'
+>
+
+const dayMs = 86_400_000
+
 const documents = ['pdf', 'csv', 'json'] as const
 
-export function toWireInvoice(invoice: InvoiceToWire, document: InvoiceDocument, baseUrl: string) {
+export function toWireInvoice(invoice: InvoiceToWire & { readonly head: HeadToWire }, baseUrl: string) {
+  const { head } = invoice
   const name = invoice.number ?? invoice.id
   const id = `${billingAccountId(invoice.account)}/invoices/${name}`
   const isOpen = invoice.status === 'Due' || invoice.status === 'OverDue'
@@ -34,19 +42,24 @@ export function toWireInvoice(invoice: InvoiceToWire, document: InvoiceDocument,
       status: invoice.status ?? 'Paid',
       amountDue: toWireAmount(isOpen ? invoice.totalMinor : 0n, invoice.currency),
       billedAmount: toWireAmount(invoice.totalMinor, invoice.currency),
-      creditAmount: toWireAmount(0n, invoice.currency),
+      creditAmount: toWireDecimalAmount(head.summary.credits, invoice.currency),
+      azurePrepaymentApplied: toWireDecimalAmount(head.summary.creditsApplied, invoice.currency),
       subTotal: toWireAmount(invoice.subtotalMinor, invoice.currency),
       taxAmount: toWireAmount(invoice.taxMinor, invoice.currency),
       totalAmount: toWireAmount(invoice.totalMinor, invoice.currency),
-      invoicePeriodStartDate: document.period.from,
-      invoicePeriodEndDate: document.period.to,
+      invoicePeriodStartDate: head.period.from,
+      // The wire names the last day, not the first one after it.
+      invoicePeriodEndDate: new Date(new Date(head.period.to).getTime() - dayMs).toISOString(),
       invoiceType: 'AzureService',
       isMonthlyInvoice: invoice.documentType !== 'CreditNote',
       billingProfileId: billingProfileId(invoice.account, invoice.profile),
-      billingProfileDisplayName: document.billingProfile.displayName,
-      purchaseOrderNumber: document.billingProfile.poNumber ?? undefined,
+      billingProfileDisplayName: head.billingProfile.displayName,
+      purchaseOrderNumber: head.billingProfile.poNumber ?? undefined,
+      soldTo: head.billingAccount.soldTo,
+      billTo: head.billingProfile.billTo,
+      paymentTermsDays: head.paymentTermsDays,
       documentType: invoice.documentType,
-      ...(document.creditFor ? { creditForDocumentId: document.creditFor.number } : {}),
+      ...(head.creditFor ? { creditForDocumentId: head.creditFor.number } : {}),
       documents: documents.map((kind) => ({
         kind: kind === 'pdf' ? invoice.documentType : kind === 'csv' ? 'Summary' : 'Transactions',
         url: `${baseUrl}${id}/download?downloadToken=${kind}&api-version=2020-05-01`,
@@ -67,7 +80,7 @@ export function toWireTransaction(
 ) {
   const name = invoice.number ?? invoice.id
   const { account, profile, currency } = invoice
-  const amount = (value: string, inCurrency = currency) => ({ currency: inCurrency, value: Number(value) })
+  const amount = (value: string, inCurrency: string = currency) => toWireDecimalAmount(value, inCurrency)
   return {
     id: `${billingAccountId(account)}/invoices/${name}/transactions/${line.lineNumber}`,
     name: String(line.lineNumber),
@@ -83,7 +96,7 @@ export function toWireTransaction(
       productDescription: product,
       transactionType: line.chargeType,
       transactionAmount: amount(line.total),
-      quantity: Number(line.quantity),
+      quantity: toWireNumber(line.quantity),
       ...(section.kind === 'section'
         ? {
             invoiceSectionId: invoiceSectionId(account, profile, section.name),
@@ -98,12 +111,12 @@ export function toWireTransaction(
       billingCurrency: currency,
       discount: 0,
       effectivePrice: amount(line.effectiveUnitPrice, line.pricingCurrency),
-      exchangeRate: line.exchangeRate ? Number(line.exchangeRate.rate) : 1,
+      exchangeRate: line.exchangeRate ? toWireNumber(line.exchangeRate.rate) : 1,
       marketPrice: amount(line.unitPrice ?? line.effectiveUnitPrice, line.pricingCurrency),
       pricingCurrency: line.pricingCurrency,
       servicePeriodStartDate: line.from,
       servicePeriodEndDate: line.to,
-      subTotal: amount(Number(line.credit) === 0 ? line.charge : line.credit),
+      subTotal: amount(isZero(line.credit) ? line.charge : line.credit),
       tax: amount(line.tax),
       unitOfMeasure: line.unit,
       units: 1,
@@ -111,3 +124,5 @@ export function toWireTransaction(
     },
   }
 }
+
+const isZero = (amount: string): boolean => /^-?0*(\.0*)?$/.test(amount)
