@@ -237,7 +237,7 @@ export async function startTenantry(config: Config, options: StartOptions = {}):
     await app.listen({ host: config.host, port: config.port })
     const { port } = app.server.address() as AddressInfo
     baseUrl ||= `https://${config.host === '127.0.0.1' || config.host === '0.0.0.0' ? 'localhost' : config.host}:${port}`
-    await writeFileAtomically(join(dataDir, 'server.json'), `${JSON.stringify({ baseUrl })}\n`, 0o600)
+    await writeFileAtomically(join(dataDir, 'server.json'), `${JSON.stringify({ baseUrl, mode: config.mode })}\n`, 0o600)
     log.info({ baseUrl, mode: config.mode }, 'serving')
     const daily = timers.every(24 * 3_600_000, async () => {
       const renewed = await ensureServerCertificate({ dataDir, hostNames, clock: wallClock, random: systemRandom })

@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { writeFileAtomically } from '../adapters/atomic-file.ts'
 import type { Timers } from '../domain/ports.ts'
 import { readPages } from './list-pages.ts'
-import { refusalText, sendPatiently } from './patient-request.ts'
+import { sendPatiently } from './patient-request.ts'
+import { ServerRefusal } from './server-refusal.ts'
 import type { Session } from './session.ts'
 
 export const documentKinds = ['pdf', 'csv', 'json'] as const
@@ -53,7 +54,7 @@ async function download(
   const query = `api-version=2026-11-01${language === undefined ? '' : `&language=${language}`}`
   const path = `/providers/Tenantry.Billing/invoices/${encodeURIComponent(name)}/documents/${kind}?${query}`
   const reply = await sendPatiently(timers, () => session.send('operator', 'GET', path))
-  if (reply.status !== 200) throw new Error(`${name}.${kind} was not given: ${refusalText(reply)}`)
+  if (reply.status !== 200) throw new ServerRefusal(`${name}.${kind} was not given`, reply)
   const sha256 = createHash('sha256').update(reply.bytes).digest('hex')
   if (reply.headers['x-tenantry-sha256'] !== sha256)
     throw new Error(`${name}.${kind} is not what was issued: its SHA-256 is ${sha256}. Nothing was written for it.`)

@@ -1,5 +1,6 @@
 import type { Timers } from '../domain/ports.ts'
-import { refusalText, sendPatiently } from './patient-request.ts'
+import { sendPatiently } from './patient-request.ts'
+import { ServerRefusal } from './server-refusal.ts'
 import type { Session } from './session.ts'
 import type { TextLine } from './text-lines.ts'
 
@@ -100,6 +101,6 @@ async function sendBatch(session: Session, timers: Timers, lines: readonly Reada
   const reply = await sendPatiently(timers, () =>
     session.send('reporter', 'POST', '/events', body, { 'content-type': 'application/x-ndjson' }),
   )
-  if (reply.status !== 200) throw new Error(`The server refused the events: ${refusalText(reply)}`)
+  if (reply.status !== 200) throw new ServerRefusal('The events were not taken', reply)
   return reply.body as ItemAnswer[]
 }

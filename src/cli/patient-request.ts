@@ -21,8 +21,3 @@ export async function sendPatiently(timers: Timers, send: () => Promise<HttpRepl
 
 const isConnectionLost = (error: unknown): boolean =>
   ['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT'].includes(String((error as { code?: unknown }).code))
-
-export function refusalText({ status, body }: HttpReply): string {
-  const { error } = (body ?? {}) as { error?: { code?: string; message?: string } }
-  return error?.code === undefined ? `${status} ${JSON.stringify(body)}` : `${error.code}: ${error.message ?? ''}`
-}

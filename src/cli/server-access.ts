@@ -13,11 +13,11 @@ export interface ServerAccess {
 
 /**
  * Reaches the server of the configured data directory: the one that runs there, or one started for as long as this
- * command takes.
+ * command takes, in the mode that the directory was served in last: a sandbox keeps its clock.
  */
 export async function reachServer(mode: Mode, onProgress: (step: string) => void): Promise<ServerAccess> {
-  const config = readConfig(process.env, mode)
-  const dataDir = resolve(config.dataDir)
+  const dataDir = resolve(readConfig(process.env, mode).dataDir)
+  const config = readConfig(process.env, (await findServedMode(dataDir)) ?? mode)
   const timers = systemTimers(() => undefined)
   const running = await findRunning(dataDir, config.baseUrl)
   if (running) {
@@ -25,7 +25,7 @@ export async function reachServer(mode: Mode, onProgress: (step: string) => void
     return { session, close: async () => session.close() }
   }
   const started = await startTenantry(
-    { ...config, port: 0, baseUrl: undefined },
+    { ...config, port: 0, baseUrl: undefined, invoiceSchedule: 'manual' },
     { onProgress, logFile: join(dataDir, 'tenantry.log') },
   )
   const session = new Session(started.baseUrl, await readFile(started.caFile, 'utf8'), started.operator, timers)
@@ -35,6 +35,15 @@ export async function reachServer(mode: Mode, onProgress: (step: string) => void
       session.close()
       await started.stop()
     },
+  }
+}
+
+async function findServedMode(dataDir: string): Promise<Mode | undefined> {
+  try {
+    const { mode } = JSON.parse(await readFile(join(dataDir, 'server.json'), 'utf8')) as { mode?: unknown }
+    return mode === 'sandbox' || mode === 'serve' ? mode : undefined
+  } catch {
+    return undefined
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Timers } from '../domain/ports.ts'
 import { type HttpReply, HttpsClient } from './https-client.ts'
+import { ServerRefusal } from './server-refusal.ts'
 
 export type PrincipalCredentials =
   | { readonly tenantId: string; readonly clientId: string; readonly clientSecret: string }
@@ -98,7 +99,6 @@ export class Session {
 
 function stringMember(reply: HttpReply, name: string): string {
   const value = (reply.body as Record<string, unknown> | undefined)?.[name]
-  if (reply.status !== 200 || typeof value !== 'string')
-    throw new Error(`no token was given (${reply.status}): ${JSON.stringify(reply.body)}`)
+  if (reply.status !== 200 || typeof value !== 'string') throw new ServerRefusal('no token was given', reply)
   return value
 }

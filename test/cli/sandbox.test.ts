@@ -252,6 +252,7 @@ describe('import', () => {
     expect(sent.code).toBe(0)
     expect(wrong.code).toBe(1)
     expect(wrong.stderr).toContain('no token was given')
+    expect(wrong.stderr).not.toContain('    at ')
     expect(wrong.stderr).not.toContain(saved.secret)
   })
 })
