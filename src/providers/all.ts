@@ -9,6 +9,7 @@ import { operations as authorization } from './Microsoft.Authorization/operation
 import { operations as billingAccounts } from './Microsoft.Billing/operations.ts'
 import { operations as policyStates } from './Microsoft.PolicyInsights/operations.ts'
 import { operations as identityLinks } from './Microsoft.AzureActiveDirectory/operations.ts'
+import { operations as consumption } from './Microsoft.Consumption/operations.ts'
 import { operations as resources } from './Microsoft.Resources/operations.ts'
 import { operations as subscriptions } from './Microsoft.Subscription/operations.ts'
 import { operations as billing } from './Tenantry.Billing/operations.ts'
@@ -33,6 +34,7 @@ export const allOperations = (ports: ProviderPorts): readonly Operation<Operatio
   ...identityLinks,
   ...identityUsage,
   ...subscriptions,
+  ...consumption,
   ...resources,
   ...billingAccounts,
   ...tenants,

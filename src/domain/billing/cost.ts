@@ -2,7 +2,7 @@ import { type BillingPeriod, firstDayOf, lastDayOf, type UsageDay, usageDayOf } 
 import type { Currency } from '../rating/currency.ts'
 import { decimalText, getDecimal, zero } from '../rating/decimal.ts'
 import type { ExchangeRate } from '../rating/exchange-rate.ts'
-import { type LineKey, lineKeyText } from '../rating/line-key.ts'
+import { compareTexts, type LineKey, lineKeyText } from '../rating/line-key.ts'
 import { fromMinor } from '../rating/money.ts'
 import type { PriceListAssignment } from '../rating/price-book.ts'
 import type { PriceEntry } from '../rating/price-list.ts'
@@ -101,7 +101,9 @@ export function costLinesOf(
       quantity: line.quantity,
       amount: line.amount,
       amountMinor: line.amountMinor,
-      rows: byDay ? rowsByDay(byDay, days.get(id) ?? []) : [wholeRow(month.period, line.quantity, line.amount, now)],
+      rows: byDay
+        ? rowsByDay(byDay, days.get(id) ?? [], line.amount)
+        : [wholeRow(month.period, line.quantity, line.amount, now)],
     }
   })
   return [...issued, ...pending]
@@ -130,8 +132,8 @@ function pendingLine(
   days: ReadonlyMap<string, readonly RatedLine[]>,
 ): CostLine {
   const { key, rated, billed, amountMinor, quantity } = charge
-  const isNew = rated !== undefined && (!billed || billed.originals.length === 0) && !wasBilled(charge)
-  const amount = isNew ? rated.amount : decimalText(fromMinor(amountMinor, facts.profile.currency))
+  // An adjustment is the difference of two rounded amounts, also of one to nothing.
+  const amount = rated && !billed ? rated.amount : decimalText(fromMinor(amountMinor, facts.profile.currency))
   return {
     ...pricedBy(facts.priceLists, key),
     key,
@@ -144,7 +146,10 @@ function pendingLine(
     quantity,
     amount,
     amountMinor,
-    rows: isNew ? rowsByDay(rated, days.get(lineKeyText(key)) ?? []) : [wholeRow(usagePeriod, quantity, amount, rated)],
+    rows:
+      rated && !wasBilled(charge)
+        ? rowsByDay(rated, days.get(lineKeyText(key)) ?? [], amount)
+        : [wholeRow(usagePeriod, quantity, amount, rated)],
   }
 }
 
@@ -158,6 +163,12 @@ function chargeTypeOf(key: LineKey, isAdjustment: boolean): ChargeType {
   return key.lineKind === 'fixedFee' ? 'Fixed' : 'Usage'
 }
 
+/** The published words for kinds of charge. */
+export function publishedChargeType({ chargeType }: CostLine): 'Usage' | 'Adjustment' | 'Purchase' | 'Refund' {
+  if (chargeType === 'Usage' || chargeType === 'Adjustment') return chargeType
+  return chargeType === 'Credit' ? 'Refund' : 'Purchase'
+}
+
 function daysOf(facts: PricingFacts, month: UsageMonth): ReadonlyMap<string, readonly RatedLine[]> {
   const { lines } = rateMonth({ ...monthToRate(facts, month), linePer: 'day' })
   return Map.groupBy(
@@ -166,16 +177,21 @@ function daysOf(facts: PricingFacts, month: UsageMonth): ReadonlyMap<string, rea
   )
 }
 
-function rowsByDay(line: RatedLine, days: readonly RatedLine[]): readonly CostRow[] {
-  if (days.length === 0) return [rowOf(line)]
-  const rows = days.toSorted((a, b) => (a.firstUsageDay < b.firstUsageDay ? -1 : 1)).map(rowOf)
-  // Only a day's part of a fixed fee is a division, whose rest would be lost between the days.
-  const rest = rows.reduce((left, row) => left.minus(getDecimal(row.amount)), getDecimal(line.amount))
-  const last = rows.at(-1)
-  if (last && !rest.eq(zero))
-    rows[rows.length - 1] = { ...last, amount: decimalText(getDecimal(last.amount).plus(rest)) }
-  return rows
+/**
+ * The days of a line. What they come to differently from the line falls on the last one: the rounding of a line that was
+ * billed late, or the rest of the division by days that a fixed fee is.
+ */
+function rowsByDay(line: RatedLine, days: readonly RatedLine[], amount: string): readonly CostRow[] {
+  const rows = days.length === 0 ? [rowOf(line)] : days.toSorted(byFirstDay).map(rowOf)
+  const rest = rows.reduce((left, row) => left.minus(getDecimal(row.amount)), getDecimal(amount))
+  const last = rows.pop()
+  if (!last) return rows
+  if (rest.eq(zero)) return [...rows, last]
+  const corrected = decimalText(getDecimal(last.amount).plus(rest))
+  return [...rows, { ...last, amount: corrected, pricedAmount: line.exchangeRate ? last.pricedAmount : corrected }]
 }
+
+const byFirstDay = (a: RatedLine, b: RatedLine): number => compareTexts(a.firstUsageDay, b.firstUsageDay)
 
 function rowOf(line: RatedLine): CostRow {
   const priced = line.parts.reduce((sum, part) => sum.plus(getDecimal(part.amount)), zero)
@@ -207,9 +223,7 @@ function wholeRow(period: BillingPeriod, quantity: string, amount: string, rated
 }
 
 function isSame(rated: RatedLine, line: DocumentedLine): boolean {
-  return (
-    getDecimal(rated.quantity).eq(getDecimal(line.quantity)) && getDecimal(rated.amount).eq(getDecimal(line.amount))
-  )
+  return rated.amountMinor === line.amountMinor && getDecimal(rated.quantity).eq(getDecimal(line.quantity))
 }
 
 function previousNumbersOf(line: DocumentedLine, ofKey: readonly DocumentedLine[]): readonly string[] {
