@@ -1,7 +1,8 @@
 import { CompiledQuery } from 'kysely'
 import type { OpenTransaction } from '../usage-store.ts'
 
-// biome-ignore lint/suspicious/noExplicitAny: each caller names the columns it asked for.
+// Each caller names the columns it asked for.
+// oxlint-disable-next-line typescript/no-explicit-any
 export type Row = Record<string, any>
 
 /** Runs one statement in whatever transaction it belongs to. */
