@@ -131,6 +131,22 @@ export async function requireSection(
   return { access, profile, section }
 }
 
+/** The id of an account, a profile or a section as it is stored, if a role allows the task on it and it exists. */
+export async function requireBillingScope(
+  context: OperationContext,
+  task: BillingTask,
+  scope: BillingScope,
+): Promise<string> {
+  if (scope.profile === undefined)
+    return billingAccountId((await requireAccount(context, task, scope.account)).account.name)
+  if (scope.section === undefined) {
+    const { access, profile } = await requireProfile(context, task, scope.account, scope.profile)
+    return billingProfileId(access.account.name, profile.name)
+  }
+  const { access, section } = await requireSection(context, task, scope.account, scope.profile, scope.section)
+  return sectionIdOf(access.account, section)
+}
+
 export async function findSectionIn(
   context: OperationContext,
   profile: BillingProfile,

@@ -6,12 +6,7 @@ import {
   findBillingRole,
 } from '../domain/access/billing-roles.ts'
 import { billingActionsOf, billingTasksAt, billingTasksOfAction } from '../domain/access/billing-actions.ts'
-import {
-  billingAccountId,
-  billingProfileId,
-  type BillingScope,
-  invoiceSectionId,
-} from '../domain/billing/billing-ids.ts'
+import type { BillingScope } from '../domain/billing/billing-ids.ts'
 import { conflict, invalid, notFound } from '../domain/refusal.ts'
 import { findAssignee } from '../store/access-facts.ts'
 import {
@@ -24,7 +19,7 @@ import {
 } from '../store/billing-role-assignment.ts'
 import { findBillingAccount } from '../store/billing-account.ts'
 import { appendAudit } from './audit.ts'
-import { requireAccount, requireKnownAccount, requireProfile, requireSection, scopeIdOf } from './billing-access.ts'
+import { requireBillingScope, requireKnownAccount, scopeIdOf } from './billing-access.ts'
 import type { OperationContext } from './context.ts'
 
 const tasks: Record<BillingScopeKind, { readonly view: BillingTask; readonly grant: BillingTask }> = {
@@ -36,25 +31,12 @@ const tasks: Record<BillingScopeKind, { readonly view: BillingTask; readonly gra
 const kindOf = (scope: BillingScope): BillingScopeKind =>
   scope.section !== undefined ? 'section' : scope.profile !== undefined ? 'profile' : 'account'
 
-/** The scope as it is stored, if a role allows the task on it and it exists. */
-async function requireScope(context: OperationContext, task: BillingTask, scope: BillingScope): Promise<string> {
-  if (scope.profile !== undefined && scope.section !== undefined) {
-    const { access, section } = await requireSection(context, task, scope.account, scope.profile, scope.section)
-    return invoiceSectionId(access.account.name, section.billingProfileName, section.name)
-  }
-  if (scope.profile !== undefined) {
-    const { access, profile } = await requireProfile(context, task, scope.account, scope.profile)
-    return billingProfileId(access.account.name, profile.name)
-  }
-  return billingAccountId((await requireAccount(context, task, scope.account)).account.name)
-}
-
 export async function listRoleAssignments(
   context: OperationContext,
   scope: BillingScope,
   page: { after?: string | undefined; limit: number },
 ): Promise<BillingRoleAssignment[]> {
-  const id = await requireScope(context, tasks[kindOf(scope)].view, scope)
+  const id = await requireBillingScope(context, tasks[kindOf(scope)].view, scope)
   return listBillingRoleAssignments(context.db, id, page)
 }
 
@@ -63,7 +45,7 @@ export async function getRoleAssignment(
   scope: BillingScope,
   name: string,
 ): Promise<BillingRoleAssignment> {
-  const id = await requireScope(context, tasks[kindOf(scope)].view, scope)
+  const id = await requireBillingScope(context, tasks[kindOf(scope)].view, scope)
   return requireAssignment(await findBillingRoleAssignment(context.db, id, name.toLowerCase()), name)
 }
 
@@ -80,7 +62,7 @@ export async function assignBillingRole(
   wanted: WantedAssignment,
 ): Promise<BillingRoleAssignment> {
   const kind = kindOf(scope)
-  const id = await requireScope(context, tasks[kind].grant, scope)
+  const id = await requireBillingScope(context, tasks[kind].grant, scope)
   const definition = findBillingRole(wanted.roleDefinitionId.split('/').at(-1) ?? '')
   if (!definition || definition.scopeKind !== kind)
     throw invalid(
@@ -137,7 +119,7 @@ export async function revokeBillingRole(
   scope: BillingScope,
   name: string,
 ): Promise<BillingRoleAssignment> {
-  const id = await requireScope(context, tasks[kindOf(scope)].grant, scope)
+  const id = await requireBillingScope(context, tasks[kindOf(scope)].grant, scope)
   const assignments = await lockBillingRoleAssignments(context.db, id)
   const assignment = requireAssignment(
     assignments.find((candidate) => candidate.name === name.toLowerCase()),
@@ -163,7 +145,7 @@ export async function listRoleDefinitions(
   scope: BillingScope,
 ): Promise<{ readonly scope: string; readonly definitions: readonly BillingRoleDefinition[] }> {
   const kind = kindOf(scope)
-  const id = await requireScope(context, tasks[kind].view, scope)
+  const id = await requireBillingScope(context, tasks[kind].view, scope)
   return { scope: id, definitions: billingRoleDefinitions.filter((definition) => definition.scopeKind === kind) }
 }
 

@@ -70,14 +70,31 @@ export async function listInvoicesOfSubscription(
   return listInvoices(context.db, filter, page)
 }
 
+/** All of them that the caller may see, perhaps none; nobody is refused. */
+export async function listReadableInvoicesOfSubscription(
+  context: OperationContext,
+  subscriptionId: string,
+): Promise<StoredInvoice[]> {
+  const profiles = await readablePayers(context, await listPayingProfiles(context.db, subscriptionId))
+  return listInvoices(context.db, { profiles, documentTypes: numbered, subscriptionId }, { limit: 1000 })
+}
+
+async function readablePayers(
+  context: OperationContext,
+  payers: Awaited<ReturnType<typeof listPayingProfiles>>,
+): Promise<string[]> {
+  const allowed: string[] = []
+  for (const { account, profile } of payers)
+    if (await allowsBillingTask(context, 'P7', billingProfileId(account, profile))) allowed.push(profile)
+  return allowed
+}
+
 /** The profiles that pay or paid for the subscription, as far as the caller may see their invoices. */
 async function requirePayers(context: OperationContext, subscriptionId: string): Promise<string[]> {
   const unknown = notFound('SubscriptionNotFound', `The subscription '${subscriptionId}' could not be found.`)
   if (!isGuid(subscriptionId)) throw unknown
   const payers = await listPayingProfiles(context.db, subscriptionId.toLowerCase())
-  const allowed: string[] = []
-  for (const { account, profile } of payers)
-    if (await allowsBillingTask(context, 'P7', billingProfileId(account, profile))) allowed.push(profile)
+  const allowed = await readablePayers(context, payers)
   const current = payers.at(-1)
   if (!current) throw unknown
   if (allowed.length > 0) return allowed

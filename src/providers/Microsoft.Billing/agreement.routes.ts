@@ -1,4 +1,3 @@
-import { describeBillingTask } from '../../domain/access/billing-roles.ts'
 import { billingAccountId, billingProfileId } from '../../domain/billing/billing-ids.ts'
 import { notFound } from '../../domain/refusal.ts'
 import { parseBody } from '../../http/body.ts'
@@ -14,7 +13,7 @@ const profile = `${account}/billingProfiles/{billingProfileName}`
 
 type Account = Awaited<ReturnType<typeof requireAccount>>['account']
 
-/** What an account consists of beside its profiles: its agreement, its balance, and lists that are always empty here. */
+/** What an account consists of beside its profiles: its agreement, its balance, and whether an address is one. */
 export const agreementOperations: readonly Operation<OperationContext>[] = [
   {
     ...common,
@@ -118,29 +117,7 @@ export const agreementOperations: readonly Operation<OperationContext>[] = [
       )
     },
   },
-  emptyList('Products_ListByBillingAccount', account, 'products', 'A10'),
-  emptyList('Products_ListByBillingProfile', profile, 'products', 'P12'),
 ]
-
-/** Usage is all that is sold; one-time products do not exist, and who may see them sees none. */
-function emptyList(id: string, at: string, name: string, task: 'A10' | 'P12'): Operation<OperationContext> {
-  return {
-    ...common,
-    id,
-    method: 'GET',
-    path: `${at}/${name}`,
-    statuses: [200],
-    permission: `${task} ${describeBillingTask(task)}`,
-    summary: 'Empty: only usage is sold here.',
-    query: { $filter: 'unsupported' },
-    async handle(context, request) {
-      const accountName = pathParameter(request, 'billingAccountName')
-      if (task === 'A10') await requireAccount(context, task, accountName)
-      else await requireProfile(context, task, accountName, pathParameter(request, 'billingProfileName'))
-      return ok({ value: [] })
-    },
-  }
-}
 
 function toWireAgreement(of: Account) {
   return {

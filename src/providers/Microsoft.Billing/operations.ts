@@ -3,9 +3,11 @@ import { ok } from '../../http/operation.ts'
 import type { OperationContext } from '../../operations/context.ts'
 import { agreementOperations } from './agreement.routes.ts'
 import { billingAccountOperations } from './billing-account.routes.ts'
+import { billingPeriodOperations } from './billing-period.routes.ts'
 import { billingProfileOperations } from './billing-profile.routes.ts'
 import { billingRoleOperations } from './billing-role.routes.ts'
 import { billingSubscriptionOperations } from './billing-subscription.routes.ts'
+import { emptyListOperations } from './empty-list.routes.ts'
 import { invoiceOperations } from './invoice.routes.ts'
 import { invoiceSectionOperations } from './invoice-section.routes.ts'
 
@@ -17,6 +19,8 @@ const served: readonly Operation<OperationContext>[] = [
   ...billingSubscriptionOperations,
   ...invoiceOperations,
   ...agreementOperations,
+  ...billingPeriodOperations,
+  ...emptyListOperations,
 ]
 
 export const operations: readonly Operation<OperationContext>[] = [
@@ -25,7 +29,7 @@ export const operations: readonly Operation<OperationContext>[] = [
     id: 'Operations_List',
     method: 'GET',
     path: '/providers/Microsoft.Billing/operations',
-    apiVersions: ['2020-05-01'],
+    apiVersions: ['2020-05-01', '2024-04-01'],
     authentication: 'bearer',
     statuses: [200],
     permission: 'any signed-in caller',
