@@ -1,10 +1,9 @@
-import { promisify } from 'node:util'
-import { gunzip } from 'node:zlib'
 import type { FastifyInstance } from 'fastify'
 import type { Caller } from '../../domain/access/caller.ts'
 import type { Random } from '../../domain/ports.ts'
 import type { ParsedItem } from '../../domain/metering/usage-event.ts'
-import { invalid, notFound, Refusal } from '../../domain/refusal.ts'
+import { notFound } from '../../domain/refusal.ts'
+import { decodeBody } from '../../http/content-encoding.ts'
 import type { Operation, OperationSpec } from '../../http/operation.ts'
 import type { OperationContext } from '../../operations/context.ts'
 import { parseEvents } from './events.wire.ts'
@@ -49,8 +48,6 @@ export const eventsOperations: readonly Operation<OperationContext>[] = [
   },
 ]
 
-const inflate = promisify(gunzip)
-
 /**
  * `POST /events` stands beside the dispatcher: bodies come in many forms, are never parsed as a whole, and events join
  * one transaction with those of other requests.
@@ -59,7 +56,11 @@ export function eventsPlugin(ports: EventsPorts): (app: FastifyInstance) => void
   return (app) => {
     app.post('/events', { bodyLimit: bodyBytesMax }, async (request, reply) => {
       const caller = await ports.authenticate(request.headers.authorization)
-      const body = await inflateBody(request.body as Buffer | undefined, request.headers['content-encoding'])
+      const body = await decodeBody(
+        (request.body as Buffer | undefined) ?? Buffer.alloc(0),
+        request.headers['content-encoding'],
+        bodyBytesMax,
+      )
       const items = parseEvents(body, request.headers, request.raw.rawHeaders)
       const answers = await ports.append(caller, items)
       ports.onAnswered(appendEventsSpec.id, 200)
@@ -69,31 +70,6 @@ export function eventsPlugin(ports: EventsPorts): (app: FastifyInstance) => void
         .header('content-type', 'application/json; charset=utf-8')
         .send(renderAnswers(items, answers))
     })
-  }
-}
-
-async function inflateBody(body: Buffer | undefined, encoding: string | undefined): Promise<Buffer> {
-  const bytes = body ?? Buffer.alloc(0)
-  const name = encoding?.trim().toLowerCase() ?? 'identity'
-  if (name === 'identity' || name === '') return bytes
-  if (name !== 'gzip' && name !== 'x-gzip') {
-    throw new Refusal(
-      'unsupported_media_type',
-      'UnsupportedContentEncoding',
-      `The content encoding ${JSON.stringify(name)} is not supported. Send gzip or none.`,
-    )
-  }
-  try {
-    return await inflate(bytes, { maxOutputLength: bodyBytesMax })
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE') {
-      throw new Refusal(
-        'too_large',
-        'RequestEntityTooLarge',
-        `The body inflates to more than ${bodyBytesMax} bytes. Send it in parts.`,
-      )
-    }
-    throw invalid('InvalidContentEncoding', 'The body is not gzip, though its content encoding says so.')
   }
 }
 
