@@ -1,5 +1,6 @@
 import type { Address } from '../domain/billing/address.ts'
 import { billingAccountId } from '../domain/billing/billing-ids.ts'
+import { invalid } from '../domain/refusal.ts'
 import { type BillingAccount, findBillingAccount, updateBillingAccount } from '../store/billing-account.ts'
 import type { BillingProfile } from '../store/billing-profile.ts'
 import type { InvoiceSection } from '../store/invoice-section.ts'
@@ -72,10 +73,17 @@ export async function updateAccount(
 ): Promise<AccountView> {
   const access = await requireAccount(context, 'A4', name)
   const { account } = access
+  const country = change.soldTo?.country
+  if (country !== undefined && country.toUpperCase() !== account.countryCode)
+    throw invalid(
+      'CountryCannotBeChanged',
+      `The billing account is in ${account.countryCode} and stays there. Sign up anew for another country.`,
+      'properties.soldTo.country',
+    )
   const changed = {
     ...account,
     displayName: change.displayName ?? account.displayName,
-    soldTo: change.soldTo ?? account.soldTo,
+    soldTo: change.soldTo ? { ...change.soldTo, country: account.countryCode } : account.soldTo,
     notificationEmail: change.notificationEmail === undefined ? account.notificationEmail : change.notificationEmail,
   }
   await updateBillingAccount(context.db, changed)

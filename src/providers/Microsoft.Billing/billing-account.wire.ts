@@ -6,11 +6,16 @@ import type { AccountChange, AccountExpansion, AccountView } from '../../operati
 import { addressBody, fromWireAddress } from './address.wire.ts'
 import { toWireProfile } from './billing-profile.wire.ts'
 
+/** Published for enterprise agreements; refused by name and not silently left out. */
+const notOffered = (what: string) => z.array(z.unknown()).max(0, `${what} are not offered here.`).optional()
+
 export const accountBody = z.object({
   properties: z.object({
     displayName: z.string().trim().min(1).max(256).optional(),
     soldTo: addressBody.optional(),
     notificationEmailAddress: z.email().nullish(),
+    departments: notOffered('Departments'),
+    enrollmentAccounts: notOffered('Enrollment accounts'),
   }),
 })
 
@@ -44,6 +49,7 @@ export function toWireAccount({ account, hasReadAccess, profiles, sections }: Ac
                 toWireProfile({
                   profile,
                   account: account.name,
+                  agreementType: account.agreementType,
                   sections: sections?.filter((section) => section.billingProfileName === profile.name),
                 }),
               ),

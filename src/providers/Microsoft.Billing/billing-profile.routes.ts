@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { billingProfileId } from '../../domain/billing/billing-ids.ts'
+import { invalid } from '../../domain/refusal.ts'
 import { parseBody } from '../../http/body.ts'
 import { type ApiRequest, created, type Operation, ok, pathParameter, queryValue } from '../../http/operation.ts'
+import { readPage, splitPage, toPage } from '../../http/paging.ts'
 import {
   getProfile,
   getPurchasePolicies,
@@ -36,8 +38,17 @@ export const billingProfileOperations: readonly Operation<OperationContext>[] = 
     summary: 'The billing profiles of an account.',
     query: { $expand: 'optional' },
     async handle(context, request) {
+      const { after, top } = readPage(request)
       const views = await listProfiles(context, accountOf(request), expandsSections(request))
-      return ok({ value: views.map((view) => wireOf(view)) })
+      const rest = views.filter(({ profile }) => after === undefined || profile.name > after)
+      const { rows, next } = splitPage(rest, top, ({ profile }) => profile.name)
+      return ok(
+        toPage(
+          request,
+          rows.map((view) => wireOf(view)),
+          next,
+        ),
+      )
     },
   },
   {
@@ -104,11 +115,16 @@ export const billingProfileOperations: readonly Operation<OperationContext>[] = 
 const accountOf = (request: ApiRequest): string => pathParameter(request, 'billingAccountName')
 const profileOf = (request: ApiRequest): string => pathParameter(request, 'billingProfileName')
 
-const expandsSections = (request: ApiRequest): boolean =>
-  (queryValue(request, '$expand') ?? '').toLowerCase().includes('invoicesections')
+function expandsSections(request: ApiRequest): boolean {
+  const expand = queryValue(request, '$expand')?.trim().toLowerCase() ?? ''
+  if (expand === '') return false
+  if (expand === 'invoicesections') return true
+  throw invalid('InvalidExpand', `'${expand}' cannot be expanded. Use invoiceSections.`, '$expand')
+}
 
 function wireOf({ access, profile, sections }: ProfileView, warning?: string) {
-  return toWireProfile({ account: access.account.name, profile, sections, warning })
+  const { name, agreementType } = access.account
+  return toWireProfile({ account: name, agreementType, profile, sections, warning })
 }
 
 function toWirePolicy(profile: { readonly billingAccountName: string; readonly name: string }, policies: object) {

@@ -42,6 +42,7 @@ export function fromWireProfile({ properties }: z.output<typeof profileBody>): W
 
 interface ProfileToWire {
   readonly account: string
+  readonly agreementType: string
   readonly profile: {
     readonly name: string
     readonly displayName: string
@@ -63,7 +64,7 @@ interface ProfileToWire {
 /** The day of the month on which the invoice of the month before is made, when the grace of late usage is over. */
 const invoiceDay = 4
 
-export function toWireProfile({ account, profile, sections, warning }: ProfileToWire) {
+export function toWireProfile({ account, agreementType, profile, sections, warning }: ProfileToWire) {
   return {
     id: billingProfileId(account, profile.name),
     name: profile.name,
@@ -71,7 +72,7 @@ export function toWireProfile({ account, profile, sections, warning }: ProfileTo
     properties: {
       displayName: profile.displayName,
       poNumber: profile.poNumber ?? undefined,
-      billingRelationshipType: 'Direct',
+      billingRelationshipType: agreementType === 'MicrosoftPartnerAgreement' ? 'CSPPartner' : 'Direct',
       billTo: profile.billTo,
       invoiceEmailOptIn: profile.invoiceEmailOptIn,
       invoiceDay,
@@ -81,7 +82,9 @@ export function toWireProfile({ account, profile, sections, warning }: ProfileTo
       enabledAzurePlans: profile.enabledPlans,
       hasReadAccess: true,
       systemId: profile.systemId,
-      status: profile.status,
+      // Azure has no status of its own for unpaid invoices, but a reason.
+      status: profile.status === 'PastDue' ? 'Warned' : profile.status,
+      statusReasonCode: profile.status === 'PastDue' ? 'PastDue' : undefined,
       spendingLimit: 'Off',
       targetClouds: [],
       tags: profile.tags,

@@ -60,29 +60,46 @@ export function toWireSubscription(subscription: SubscriptionToWire) {
   }
 }
 
-export function toWireProperty({ subscription, account, isAccountAdmin }: BillingProperty) {
+/** Ids say who pays; names and states are for those who have a role there. */
+export function toWireProperty({ subscription, account, isAccountAdmin, shows }: BillingProperty) {
   const { profile, section } = subscription
+  const isPartnerPaid = section === null
+  const showsIds = !isPartnerPaid || shows.profile
+  const showsSection = !isPartnerPaid && !subscription.isSectionHidden
   return {
     id: `/subscriptions/${subscription.subscriptionId}/providers/Microsoft.Billing/billingProperty/default`,
     name: 'default',
     type: 'Microsoft.Billing/billingProperty',
     properties: {
-      billingTenantId: account.tenantId,
-      billingAccountId: billingAccountId(account.name),
-      billingAccountDisplayName: account.displayName,
-      billingProfileId: billingProfileId(account.name, profile),
-      billingProfileDisplayName: subscription.profileName,
-      billingProfileStatus: 'Active',
-      billingProfileSpendingLimit: 'Off',
+      ...(showsIds
+        ? {
+            billingTenantId: account.tenantId,
+            billingAccountId: billingAccountId(account.name),
+            billingProfileId: billingProfileId(account.name, profile),
+          }
+        : {}),
+      ...(shows.account
+        ? {
+            billingAccountDisplayName: account.displayName,
+            accountAdminNotificationEmailAddress: account.notificationEmail ?? undefined,
+          }
+        : {}),
+      ...(shows.profile
+        ? { billingProfileDisplayName: subscription.profileName, ...toWireProfileStatus(subscription.profileStatus) }
+        : {}),
+      ...(showsSection ? { invoiceSectionId: invoiceSectionId(account.name, profile, section) } : {}),
+      ...(showsSection && shows.section ? { invoiceSectionDisplayName: subscription.sectionName ?? undefined } : {}),
       costCenter: subscription.costCenter ?? undefined,
-      ...(section === null
-        ? {}
-        : {
-            invoiceSectionId: invoiceSectionId(account.name, profile, section),
-            invoiceSectionDisplayName: subscription.sectionName ?? undefined,
-          }),
       isAccountAdmin,
       ...standardPlan,
     },
+  }
+}
+
+function toWireProfileStatus(status: string) {
+  return {
+    billingProfileStatus: status === 'PastDue' ? 'Warned' : status,
+    ...(status === 'PastDue' ? { billingProfileStatusReasonCode: 'PastDue' } : {}),
+    billingProfileSpendingLimit: 'Off',
   }
 }

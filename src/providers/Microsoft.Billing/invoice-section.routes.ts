@@ -1,5 +1,6 @@
 import { parseBody } from '../../http/body.ts'
 import { created, type Operation, ok, pathParameter } from '../../http/operation.ts'
+import { readPage, splitPage, toPage } from '../../http/paging.ts'
 import { getSection, listSections, putSection, type SectionView } from '../../operations/change-invoice-section.ts'
 import type { OperationContext } from '../../operations/context.ts'
 import { fromWireSection, sectionBody, toWireSection } from './invoice-section.wire.ts'
@@ -24,7 +25,10 @@ export const invoiceSectionOperations: readonly Operation<OperationContext>[] = 
         pathParameter(request, 'billingAccountName'),
         pathParameter(request, 'billingProfileName'),
       )
-      return ok({ value: views.map(wireOf) })
+      const { after, top } = readPage(request)
+      const rest = views.filter(({ section }) => after === undefined || section.name > after)
+      const { rows, next } = splitPage(rest, top, ({ section }) => section.name)
+      return ok(toPage(request, rows.map(wireOf), next))
     },
   },
   {
