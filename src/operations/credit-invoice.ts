@@ -7,8 +7,8 @@ import { findMinor } from '../domain/rating/money.ts'
 import { conflict, invalid } from '../domain/refusal.ts'
 import {
   findInvoice,
+  insertInvoice,
   insertInvoiceLines,
-  insertInvoices,
   insertInvoiceStatus,
   listCreditNotes,
   listInvoiceLines,
@@ -62,27 +62,25 @@ export async function creditInvoice(
   const text = JSON.stringify(issued)
   const minor = (amount: string): bigint => findMinor(amount, issued.currency) ?? 0n
   const id = context.random.uuid()
-  await insertInvoices(db, [
-    {
-      id,
-      number,
-      documentType: 'CreditNote',
-      runId: null,
-      account: original.account,
-      profile: original.profile,
-      period: original.period,
-      currency: original.currency,
-      invoiceDate: now,
-      dueDate: now,
-      subtotalMinor: minor(issued.summary.subtotal),
-      taxMinor: minor(issued.summary.tax),
-      totalMinor: minor(issued.summary.total),
-      cutoffBatch: original.cutoffBatch,
-      creditFor: original.id,
-      document: text,
-      documentSha256: createHash('sha256').update(text).digest('hex'),
-    },
-  ])
+  await insertInvoice(db, {
+    id,
+    number,
+    documentType: 'CreditNote',
+    runId: null,
+    account: original.account,
+    profile: original.profile,
+    period: original.period,
+    currency: original.currency,
+    invoiceDate: now,
+    dueDate: now,
+    subtotalMinor: minor(issued.summary.subtotal),
+    taxMinor: minor(issued.summary.tax),
+    totalMinor: minor(issued.summary.total),
+    cutoffBatch: original.cutoffBatch,
+    creditFor: original.id,
+    document: text,
+    documentSha256: createHash('sha256').update(text).digest('hex'),
+  })
   const originals = new Map((await listInvoiceLines(db, original.id)).map((line) => [line.lineNumber, line]))
   await insertInvoiceLines(
     db,

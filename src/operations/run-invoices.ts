@@ -1,25 +1,7 @@
-import { createHash } from 'node:crypto'
-import { type ComposedInvoice, composeInvoice, dueDateOf, issueDocument } from '../domain/billing/compose-invoice.ts'
-import { findBrokenInvariant } from '../domain/billing/invoice-invariants.ts'
-import { invoiceNumberOf, invoiceSeries } from '../domain/billing/invoice-number.ts'
-import type { Seller } from '../domain/billing/seller.ts'
 import { type BillingPeriod, closesAt, findBillingPeriod, getBillingPeriod } from '../domain/rating/billing-period.ts'
-import type { ExchangeRate } from '../domain/rating/exchange-rate.ts'
-import type { PriceList } from '../domain/rating/price-list.ts'
 import { conflict, invalid, notFound, Refusal } from '../domain/refusal.ts'
-import { listBillingProfilesByName } from '../store/billing-profile.ts'
 import type { Db } from '../store/db.ts'
 import {
-  type InvoiceToStore,
-  insertInvoicedUsage,
-  insertInvoiceLines,
-  insertInvoices,
-  insertInvoiceStatus,
-  type LineToStore,
-  takeInvoiceNumbers,
-} from '../store/invoice.ts'
-import {
-  advanceInvoiceRun,
   findInvoiceRun,
   findLatestInvoiceRun,
   finishInvoiceRun,
@@ -31,20 +13,18 @@ import {
   listUnpricedUsage,
   lockInvoiceRun,
   type ParkedProfile,
-  parkProfile,
   releaseParkedProfiles,
   reopenInvoiceRun,
-  replaceUnpricedUsage,
   startInvoiceRun,
   type UnpricedUsage,
 } from '../store/invoice-run.ts'
 import { appendAudit } from './audit.ts'
 import { authorizeOperator } from './authorize.ts'
 import type { OperationContext } from './context.ts'
-import { type LoadedFacts, loadInvoiceFacts } from './load-invoice-facts.ts'
+import { composeChunk, issueChunk } from './issue-invoices.ts'
 import { type LongRunningWorker, startLongRunning } from './long-running.ts'
 import { findIssuer } from './put-issuer.ts'
-import { type UsageSnapshot, withUsageSnapshot } from './usage-snapshot.ts'
+import { withUsageSnapshot } from './usage-snapshot.ts'
 
 export const invoiceRunKind = 'invoiceRun'
 export interface InvoiceRunInput {
@@ -60,7 +40,7 @@ export interface InvoiceRunReport {
 const runScope = (period: string): string => `/providers/Tenantry.Billing/invoiceRuns/${period}`
 const shownUnpriced = 1000
 /** Few enough that a chunk's facts fit in memory, many enough that a chunk's transaction costs little for each. */
-const profilesInChunk = 100
+const profilesInChunk = 10
 
 /**
  * Closes a month and has its invoices issued in the background. A month is run once: the same request again answers
@@ -146,164 +126,19 @@ export async function runInvoices(context: OperationContext, period: BillingPeri
       cutoffBatch: snapshot.cutoffBatch,
       profilesTotal: run.profilesDone + names.length,
     })
-    const known = { lists: new Map<string, PriceList>(), rates: new Map<string, readonly ExchangeRate[]>() }
+    const inHand = { run, period, seller, snapshot, lists: new Map(), rates: new Map() }
+    // While the database stores a chunk, the next one is rated.
+    let storing = Promise.resolve()
     for (let from = 0; from < names.length; from += profilesInChunk) {
-      const chunk = names.slice(from, from + profilesInChunk)
-      await issueChunk(context, { run, period, seller, snapshot, known }, chunk)
+      const chunk = await composeChunk(context, inHand, names.slice(from, from + profilesInChunk))
+      await storing
+      storing = issueChunk(context, run, chunk)
+      // It is awaited before the next chunk is stored, where a failure ends the run.
+      storing.catch(() => undefined)
     }
+    await storing
   })
   await finishInvoiceRun(pool, run.id, context.now)
-}
-
-interface RunInHand {
-  readonly run: InvoiceRun
-  readonly period: BillingPeriod
-  readonly seller: Seller
-  readonly snapshot: UsageSnapshot
-  readonly known: { readonly lists: Map<string, PriceList>; readonly rates: Map<string, readonly ExchangeRate[]> }
-}
-
-async function issueChunk(context: OperationContext, inHand: RunInHand, names: readonly string[]): Promise<void> {
-  const { run, period, seller, snapshot, known } = inHand
-  const loaded = await loadInvoiceFacts({
-    read: snapshot.read,
-    tx: snapshot.read,
-    usage: context.usage,
-    profiles: await listBillingProfilesByName(snapshot.read, names),
-    period,
-    cutoffBatch: snapshot.cutoffBatch,
-    seller,
-    ...known,
-  })
-  const composed = loaded.map((one) => ({ ...one, ...composeOrPark(one) }))
-  await context.db.transaction().execute(async (db) => {
-    const issued = composed.flatMap(({ invoice, facts, prints }) => (invoice ? [{ invoice, facts, prints }] : []))
-    const lines = await issue(context, db, run, issued)
-    for (const { facts, error } of composed)
-      if (error) await parkProfile(db, run.id, facts.profile.name, error, context.now)
-    await replaceUnpricedUsage(
-      db,
-      run.id,
-      names,
-      issued.flatMap(({ invoice, facts }) =>
-        invoice.unpriced.map(({ record, reason, period: usagePeriod }) => ({
-          profile: facts.profile.name,
-          subscriptionId: record.subscriptionId,
-          meterId: record.meterId,
-          groupingKey: record.resourceId ?? '',
-          usagePeriod,
-          quantity: record.quantity,
-          reason,
-        })),
-      ),
-    )
-    await advanceInvoiceRun(db, run.id, { profiles: names.length, lines })
-  })
-}
-
-/** Nothing goes out that would be wrong (D11); one profile's trouble holds up no other. */
-function composeOrPark({ facts }: LoadedFacts): {
-  invoice?: ComposedInvoice
-  error?: { code: string; message: string }
-} {
-  try {
-    const invoice = composeInvoice(facts)
-    const error = findBrokenInvariant(facts, invoice)
-    return error ? { error } : { invoice }
-  } catch (error) {
-    const code = error instanceof Refusal ? error.code : 'InvoiceNotComposed'
-    return { error: { code, message: (error as Error).message } }
-  }
-}
-
-async function issue(
-  context: OperationContext,
-  db: Db,
-  run: InvoiceRun,
-  issued: readonly (LoadedFacts & { readonly invoice: ComposedInvoice })[],
-): Promise<number> {
-  const numbered = issued.filter(({ invoice }) => invoice.document.documentType === 'Invoice')
-  let last = numbered.length > 0 ? await takeInvoiceNumbers(db, invoiceSeries.invoice, numbered.length) : 0n
-  const invoices: InvoiceToStore[] = []
-  const lines: LineToStore[] = []
-  const seen: { invoiceId: string; profile: string; usagePeriod: string; print: string }[] = []
-  for (const { facts, invoice, prints } of issued) {
-    const id = context.random.uuid()
-    const isInvoice = invoice.document.documentType === 'Invoice'
-    if (isInvoice) last += 1n
-    const number = isInvoice ? invoiceNumberOf(invoiceSeries.invoice, last) : null
-    invoices.push(documentToStore(run, invoice, { id, number, account: facts.account.name, cutoff: facts.cutoffBatch }))
-    for (const line of invoice.lines) lines.push(lineToStore(id, line))
-    const unpriced = new Set(invoice.unpriced.map((one) => one.period))
-    // A month with usage that had no price is rated again by the next run, whether it has changed or not.
-    for (const [usagePeriod, print] of prints)
-      seen.push({
-        invoiceId: id,
-        profile: facts.profile.name,
-        usagePeriod,
-        print: unpriced.has(usagePeriod) ? '' : print,
-      })
-  }
-  await insertInvoices(db, invoices)
-  await insertInvoiceLines(db, lines)
-  await insertInvoicedUsage(db, seen)
-  const due = invoices.filter((invoice) => invoice.documentType === 'Invoice')
-  await insertInvoiceStatus(
-    db,
-    due.map(({ id, invoiceDate }) => ({ invoiceId: id, at: invoiceDate, status: 'Due' as const })),
-  )
-  return lines.length
-}
-
-function documentToStore(
-  run: InvoiceRun,
-  { document, subtotalMinor, taxMinor, totalMinor }: ComposedInvoice,
-  { id, number, account, cutoff }: { id: string; number: string | null; account: string; cutoff: bigint },
-): InvoiceToStore {
-  const invoiceDate = run.startedAt
-  const dueDate = dueDateOf(invoiceDate, document.paymentTermsDays)
-  const text = JSON.stringify(
-    issueDocument(document, { number, invoiceDate: invoiceDate.toISOString(), dueDate: dueDate.toISOString() }),
-  )
-  return {
-    id,
-    number,
-    documentType: document.documentType,
-    runId: run.id,
-    account,
-    profile: document.billingProfile.name,
-    period: run.period,
-    currency: document.currency,
-    invoiceDate,
-    dueDate,
-    subtotalMinor,
-    taxMinor,
-    totalMinor,
-    cutoffBatch: cutoff,
-    creditFor: null,
-    document: text,
-    documentSha256: createHash('sha256').update(text).digest('hex'),
-  }
-}
-
-function lineToStore(invoiceId: string, line: ComposedInvoice['lines'][number]): LineToStore {
-  return {
-    invoiceId,
-    lineNumber: line.lineNumber,
-    usagePeriod: line.usagePeriod,
-    chargeType: line.chargeType,
-    lineKind: line.key.lineKind,
-    section: line.key.invoiceSectionId,
-    customer: line.key.customerId,
-    subscriptionId: line.key.subscriptionId,
-    meterId: line.key.meterId,
-    groupingKey: line.key.resourceId ?? '',
-    priceListName: line.key.priceListName,
-    priceVersion: line.key.priceVersion,
-    quantity: line.quantity,
-    amount: line.amount,
-    amountMinor: line.amountMinor,
-  }
 }
 
 export function requirePeriod(name: string): BillingPeriod {

@@ -1,5 +1,6 @@
 import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely'
 import pg from 'pg'
+import { rememberPool } from './bulk-transaction.ts'
 import type { Database } from './schema.ts'
 
 export type Db = Kysely<Database>
@@ -21,6 +22,7 @@ export function openDatabase(config: pg.PoolConfig): OpenDatabase {
   // The same for one that dies while it is lent out: its query is told, and then the client, on its own.
   pool.on('connect', (client) => client.on('error', () => undefined))
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
+  rememberPool(db, pool)
   return { db, pool, close: () => db.destroy() }
 }
 

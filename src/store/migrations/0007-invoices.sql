@@ -62,12 +62,19 @@ create table invoice (
   check ((document_type = 'Statement') = (number is null)),
   check ((document_type = 'CreditNote') = (credit_for is not null))
 );
+-- Where PostgreSQL was built with it, LZ4 stores a document in a tenth of the time of the default.
+do $$ begin
+  alter table invoice alter column document set compression lz4;
+exception when feature_not_supported or invalid_parameter_value then null;
+end $$;
 create unique index invoice_of_period on invoice (billing_profile_name, period) where document_type <> 'CreditNote';
 create index invoice_account on invoice (billing_account_name, invoice_date);
 create index invoice_credit_for on invoice (credit_for) where credit_for is not null;
 
+-- No foreign key to invoice: a document and its lines are only ever written together, and the check would cost as much as
+-- the line.
 create table invoice_line (
-  invoice_id uuid not null references invoice,
+  invoice_id uuid not null,
   line_number integer not null,
   -- The month the usage happened in; an adjustment names an earlier one.
   usage_period text not null,
