@@ -1,24 +1,18 @@
 import type { Address } from '../domain/billing/address.ts'
-import { billingAccountId } from '../domain/billing/billing-ids.ts'
+import { billingAccountId, billingProfileId } from '../domain/billing/billing-ids.ts'
 import { invalid } from '../domain/refusal.ts'
 import { type BillingAccount, findBillingAccount, updateBillingAccount } from '../store/billing-account.ts'
-import type { BillingProfile } from '../store/billing-profile.ts'
+import { type BillingProfile, listBillingProfiles } from '../store/billing-profile.ts'
 import type { InvoiceSection } from '../store/invoice-section.ts'
 import { appendAudit } from './audit.ts'
-import {
-  type BillingAccess,
-  listKnownAccounts,
-  listVisibleProfiles,
-  listVisibleSections,
-  requireAccount,
-} from './billing-access.ts'
+import { type BillingAccess, listKnownAccounts, listVisibleSections, requireAccount } from './billing-access.ts'
 import type { OperationContext } from './context.ts'
 
 export interface AccountView {
   readonly account: BillingAccount
   /** Whether its properties may be seen (A3); who has a role further down knows its name only. */
   readonly hasReadAccess: boolean
-  readonly profiles: readonly BillingProfile[] | undefined
+  readonly profiles: readonly { readonly profile: BillingProfile; readonly hasReadAccess: boolean }[] | undefined
   readonly sections: readonly InvoiceSection[] | undefined
 }
 
@@ -50,12 +44,20 @@ async function viewOf(
   access: BillingAccess,
   expand: AccountExpansion,
 ): Promise<AccountView> {
-  const profiles = expand.profiles ? await listVisibleProfiles(context, access) : undefined
+  const { account } = access
+  const all = expand.profiles ? await listBillingProfiles(context.db, account.name) : []
+  const sections = expand.sections ? await listVisibleSections(context, access, all) : undefined
+  // Who has a role on a section only finds it below its profile, of which no more than the name is shown.
+  const profiles = all.flatMap((profile) => {
+    const hasReadAccess = access.allows('P3', billingProfileId(account.name, profile.name))
+    const hasSection = sections?.some((section) => section.billingProfileName === profile.name)
+    return hasReadAccess || hasSection ? [{ profile, hasReadAccess }] : []
+  })
   return {
-    account: access.account,
-    hasReadAccess: access.allows('A3', billingAccountId(access.account.name)),
-    profiles,
-    sections: expand.sections && profiles ? await listVisibleSections(context, access, profiles) : undefined,
+    account,
+    hasReadAccess: access.allows('A3', billingAccountId(account.name)),
+    profiles: expand.profiles ? profiles : undefined,
+    sections,
   }
 }
 

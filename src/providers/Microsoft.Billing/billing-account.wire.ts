@@ -45,9 +45,10 @@ export function toWireAccount({ account, hasReadAccess, profiles, sections }: Ac
         ? {
             billingProfiles: {
               hasMoreResults: false,
-              value: profiles.map((profile) =>
+              value: profiles.map(({ profile, ...access }) =>
                 toWireProfile({
                   profile,
+                  hasReadAccess: access.hasReadAccess,
                   account: account.name,
                   agreementType: account.agreementType,
                   sections: sections?.filter((section) => section.billingProfileName === profile.name),

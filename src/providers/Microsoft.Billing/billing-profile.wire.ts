@@ -59,35 +59,23 @@ interface ProfileToWire {
   }
   readonly sections: readonly SectionToWire[] | undefined
   readonly warning?: string | undefined
+  /** False where only a section of it may be seen. */
+  readonly hasReadAccess?: boolean
 }
 
 /** The day of the month on which the invoice of the month before is made, when the grace of late usage is over. */
 const invoiceDay = 4
 
-export function toWireProfile({ account, agreementType, profile, sections, warning }: ProfileToWire) {
+export function toWireProfile(wire: ProfileToWire) {
+  const { account, profile, sections, hasReadAccess = true } = wire
   return {
     id: billingProfileId(account, profile.name),
     name: profile.name,
     type: 'Microsoft.Billing/billingAccounts/billingProfiles',
     properties: {
       displayName: profile.displayName,
-      poNumber: profile.poNumber ?? undefined,
-      billingRelationshipType: agreementType === 'MicrosoftPartnerAgreement' ? 'CSPPartner' : 'Direct',
-      billTo: profile.billTo,
-      invoiceEmailOptIn: profile.invoiceEmailOptIn,
-      invoiceDay,
-      currency: profile.currency,
-      language: profile.language,
-      taxId: profile.taxId ?? undefined,
-      enabledAzurePlans: profile.enabledPlans,
-      hasReadAccess: true,
-      systemId: profile.systemId,
-      // Azure has no status of its own for unpaid invoices, but a reason.
-      status: profile.status === 'PastDue' ? 'Warned' : profile.status,
-      statusReasonCode: profile.status === 'PastDue' ? 'PastDue' : undefined,
-      spendingLimit: 'Off',
-      targetClouds: [],
-      tags: profile.tags,
+      hasReadAccess,
+      ...(hasReadAccess ? toWireDetails(wire) : {}),
       ...(sections
         ? {
             invoiceSections: {
@@ -96,7 +84,28 @@ export function toWireProfile({ account, agreementType, profile, sections, warni
             },
           }
         : {}),
-      ...(warning === undefined ? {} : { warning: { code: 'TiersArePerProfile', message: warning } }),
     },
+  }
+}
+
+function toWireDetails({ agreementType, profile, warning }: ProfileToWire) {
+  return {
+    poNumber: profile.poNumber ?? undefined,
+    billingRelationshipType: agreementType === 'MicrosoftPartnerAgreement' ? 'CSPPartner' : 'Direct',
+    billTo: profile.billTo,
+    invoiceEmailOptIn: profile.invoiceEmailOptIn,
+    invoiceDay,
+    currency: profile.currency,
+    language: profile.language,
+    taxId: profile.taxId ?? undefined,
+    enabledAzurePlans: profile.enabledPlans,
+    systemId: profile.systemId,
+    // Azure has no status of its own for unpaid invoices, but a reason.
+    status: profile.status === 'PastDue' ? 'Warned' : profile.status,
+    statusReasonCode: profile.status === 'PastDue' ? 'PastDue' : undefined,
+    spendingLimit: 'Off',
+    targetClouds: [],
+    tags: profile.tags,
+    ...(warning === undefined ? {} : { warning: { code: 'TiersArePerProfile', message: warning } }),
   }
 }

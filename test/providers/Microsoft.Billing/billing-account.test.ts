@@ -163,7 +163,12 @@ describe('who sees what', () => {
     const [account] = list.body.value
     expect(account.properties).toMatchObject({ displayName: 'Contoso', hasReadAccess: false })
     expect(account.properties.soldTo).toBeUndefined()
-    expect(account.properties.billingProfiles.value).toEqual([])
+    const [profile] = account.properties.billingProfiles.value
+    expect(Object.keys(profile.properties).sort()).toEqual(['displayName', 'hasReadAccess', 'invoiceSections'])
+    expect(profile.properties.hasReadAccess).toBe(false)
+    expect(profile.properties.invoiceSections.value.map((section: { id: string }) => section.id)).toEqual([
+      contoso.sectionId,
+    ])
     expect(await client.get(`${contoso.accountId}?${v2020}`)).toMatchObject({ status: 403 })
   })
 
