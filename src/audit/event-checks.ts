@@ -36,12 +36,14 @@ const expectedSignIn = `
       when e.event_type = 'authentication' and e.outcome = 'failure' then 'failedAttempt'
       when t.kind = 'workforce' and e.reason in ('externalIdentityPricingOff', 'memberInWorkforceTenant') then e.reason
       when l.link_id is null then 'unlinked'
+      when c.subscription_id is not null then 'subscriptionCancelled'
     end as x_reason,
     e.reason = 'unlinked' and e.usage_at < l.entered_at and e.reported_at <= l.entered_at as is_before_import
   from audited_event e
   left join tenant t on t.id = e.tenant_id
   left join audited_link l on l.tenant_id = e.tenant_id and l.during @> e.usage_at
   left join metering_model m on m.link_id = l.link_id and m.during @> e.usage_at
+  left join subscription_cancellation c on c.subscription_id = l.subscription_id and c.during @> e.usage_at
   left join billing_placement p on p.subscription_id = l.subscription_id and p.during @> e.reported_at
   where e.event_type <> 'usage'`
 
@@ -135,7 +137,8 @@ export const eventChecks: readonly Check[] = [
         event_key, coalesce(reason, 'counted'), subscription_id, placement_id, coalesce(x_reason, 'counted'),
         x_subscription, x_placement) as violation
       from (
-        select e.*, h.subscription_id as x_subscription, p.id as x_placement, case when e.is_late then 'tooLate' end as x_reason
+        select e.*, h.subscription_id as x_subscription, p.id as x_placement,
+          case when e.is_late then 'tooLate' when c.subscription_id is not null then 'subscriptionCancelled' end as x_reason
         from audited_event e
         left join lateral (
           select q.subscription_id from (
@@ -146,6 +149,7 @@ export const eventChecks: readonly Check[] = [
             case when lower(q.during) <= e.usage_at then lower(q.during) end desc, lower(q.during)
           limit 1) h on true
         left join billing_placement p on p.subscription_id = h.subscription_id and p.during @> e.reported_at
+        left join subscription_cancellation c on c.subscription_id = h.subscription_id and c.during @> e.usage_at
         where e.event_type = 'usage') u
       where reason is distinct from x_reason or subscription_id is distinct from x_subscription
         or grouping_key is distinct from resource_uid::text or meter_id <> reported_meter_id

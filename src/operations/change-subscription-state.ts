@@ -1,6 +1,7 @@
 import { decideCancel, decideEnable, deletionDueAt } from '../domain/resource/subscription-state.ts'
 import { invalid } from '../domain/refusal.ts'
 import { changeAttribution } from '../store/attribution.ts'
+import { listTenantsLinkedSince } from '../store/identity-link.ts'
 import { closeCancellation, openCancellation } from '../store/subscription-cancellation.ts'
 import { lockSubscription, renameSubscription as renameInStore, setSubscriptionState } from '../store/subscription.ts'
 import { appendAudit } from './audit.ts'
@@ -17,6 +18,7 @@ export async function cancelSubscription(context: OperationContext, id: string):
   const state = decideCancel(subscription)
   await changeAttribution(context.db)
   await openCancellation(context.db, subscription.id, context.now)
+  await reattributeFromNow(context, subscription.id)
   await setSubscriptionState(context.db, subscription.id, { state, cancelledAt: context.now, deletedAt: null })
   await appendAudit(context, {
     action: 'Microsoft.Subscription/cancel/action',
@@ -34,6 +36,7 @@ export async function enableSubscription(context: OperationContext, id: string):
   const state = decideEnable(subscription)
   await changeAttribution(context.db)
   await closeCancellation(context.db, subscription.id, context.now)
+  await reattributeFromNow(context, subscription.id)
   await setSubscriptionState(context.db, subscription.id, { state, cancelledAt: null, deletedAt: null })
   await appendAudit(context, {
     action: 'Microsoft.Subscription/enable/action',
@@ -41,6 +44,13 @@ export async function enableSubscription(context: OperationContext, id: string):
     before: { state: subscription.state, cancelledAt: subscription.cancelledAt },
     after: { state },
   })
+}
+
+/** What was told already of this very instant, or by senders whose clocks are ahead, belongs to the new state (DEC-5). */
+async function reattributeFromNow({ db, usage, now }: OperationContext, subscriptionId: string): Promise<void> {
+  for (const tenantId of await listTenantsLinkedSince(db, subscriptionId, now))
+    await usage.reattribute(db, tenantId, now)
+  await usage.reattributeResources(db, subscriptionId, now)
 }
 
 export async function renameSubscription(context: OperationContext, id: string, displayName: string): Promise<void> {

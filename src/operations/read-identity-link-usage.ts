@@ -1,3 +1,4 @@
+import { unbilledReasons } from '../domain/metering/exclusion.ts'
 import { identityLinkKindOf } from '../domain/metering/identity-link.ts'
 import { type ModelInterval, modelIntervalsIn } from '../domain/metering/link-period.ts'
 import { type BillingPeriod, findBillingPeriod } from '../domain/rating/billing-period.ts'
@@ -81,7 +82,7 @@ export async function readTenantMonth(
   }
 }
 
-/** Usage that nobody is charged for, because the tenant had no link when it happened (MAU-20, DEC-10). */
+/** What nobody is charged for: the tenant had no link then (MAU-20, DEC-10), or the link's subscription was cancelled. */
 export async function listUnbilledUsage(
   context: OperationContext,
   tenantId: string,
@@ -90,7 +91,7 @@ export async function listUnbilledUsage(
 ): Promise<Page<SetAsideRow>> {
   await authorizeTenantUsage(context, tenantId)
   return context.usage.setAside({
-    reasons: ['unlinked'],
+    reasons: unbilledReasons,
     identityTenantIds: [tenantId],
     ...(period === undefined ? {} : { periods: [parsePeriod(period)] }),
     ...(page.after === undefined ? {} : { after: page.after }),

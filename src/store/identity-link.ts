@@ -88,6 +88,18 @@ export async function hasLinkSince(db: Db, identityTenantId: string, from: Date)
   return row !== undefined
 }
 
+/** The tenants that are or were linked to the subscription at any instant from `from` on. */
+export async function listTenantsLinkedSince(db: Db, subscriptionId: string, from: Date): Promise<string[]> {
+  const rows = await db
+    .selectFrom('identity_link')
+    .select('identity_tenant_id')
+    .distinct()
+    .where('subscription_id', '=', subscriptionId)
+    .where(sql<boolean>`during && tstzrange(${instantOf(from)}, null, '[)')`)
+    .execute()
+  return rows.map((row) => row.identity_tenant_id)
+}
+
 export interface NewIdentityLink {
   readonly linkId: string
   readonly identityTenantId: string

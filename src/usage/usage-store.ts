@@ -193,7 +193,7 @@ export interface UsageStore {
   quantities(query: QuantityQuery): AsyncIterable<QuantityRow>
   explain(query: ExplainQuery): Promise<Page<ExplainedEvent>>
   reportedUsage(query: ReportedUsageQuery): Promise<Page<ExplainedEvent>>
-  /** What is on no bill, summed by day; `reasons: ['unlinked']` is what is shown as unbilled. */
+  /** What is on no bill, summed by day; what has one of `unbilledReasons` is shown as unbilled. */
   setAside(query: SetAsideQuery): Promise<Page<SetAsideRow>>
   quarantined(query: PageQuery): Promise<Page<ExplainedEvent>>
   conflicts(query: ConflictQuery): Promise<Page<ConflictRow>>
@@ -205,4 +205,6 @@ export interface UsageStore {
    * `changeAttribution`. What was unlinked before `from` stays unlinked: nobody is billed backwards (DEC-10).
    */
   reattribute(tx: OpenTransaction, identityTenantId: string, from: Date): Promise<void>
+  /** The same for what was told of a subscription's resources, and of the subscription itself. */
+  reattributeResources(tx: OpenTransaction, subscriptionId: string, from: Date): Promise<void>
 }

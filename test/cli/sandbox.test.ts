@@ -182,7 +182,7 @@ describe('import', () => {
     expect(told.find(({ lineNumber }) => lineNumber === 8)).toMatchObject({ status: 'conflict', original: lines[7] })
   })
 
-  test('D-8: is safe to repeat: the second time all are duplicates, which is no failure', async () => {
+  test('DEC-27: is safe to repeat: the second time all are duplicates, which is no failure', async () => {
     const file = inFolder('twice.ndjson')
     const lines = Array.from({ length: 12_000 }, (_, index) =>
       JSON.stringify(signIn(`twice-${index}`, `user ${index % 700}`)),

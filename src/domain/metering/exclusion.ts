@@ -1,6 +1,7 @@
 /** Why an event costs nothing. Closed: every accepted event that is not rated, held or quarantined has one of these. */
 export const exclusionReasons = {
   unlinked: 'The identity tenant had no link at that time (MAU-20).',
+  subscriptionCancelled: 'The subscription was cancelled at that time (SUB-8).',
   paidPerAuthenticationThisMonth: 'The user was charged per authentication this month (MAU-25, MAU-26).',
   alreadyCountedThisMonth: 'The user is counted in this month already (MAU-14).',
   notTokenIssuing: 'Nothing was issued, so it is no authentication (MAU-15).',
@@ -38,9 +39,11 @@ export type EventOutcome =
   | { readonly kind: 'held'; readonly reason: HoldReason }
   | { readonly kind: 'quarantined'; readonly reason: QuarantineReason }
 
-/** Usage that nobody has agreed to pay is recorded and shown as such, never billed later (MAU-20, DEC-10). */
+/** Usage that nobody has agreed to pay is recorded and shown as such, never billed later (MAU-20, DEC-10, SUB-8). */
+export const unbilledReasons = ['unlinked', 'subscriptionCancelled'] as const satisfies readonly ExclusionReason[]
+
 export function isUnbilled(outcome: EventOutcome): boolean {
-  return outcome.kind === 'excluded' && outcome.reason === 'unlinked'
+  return outcome.kind === 'excluded' && unbilledReasons.some((reason) => reason === outcome.reason)
 }
 
 const dayMs = 86_400_000

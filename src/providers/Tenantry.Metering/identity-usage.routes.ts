@@ -59,7 +59,9 @@ export const identityUsageOperations: readonly Operation<OperationContext>[] = [
     id: 'UnbilledUsage_List',
     path: '/providers/Tenantry.Metering/tenants/{tenantId}/unbilledUsage',
     permission: 'Global Administrator of the tenant, or the platform operator',
-    summary: 'Usage that nobody is charged for, because the tenant had no link when it happened; summed by day.',
+    summary:
+      'Usage that nobody is charged for, because the tenant had no link when it happened, or the subscription was ' +
+      'cancelled; summed by day.',
     query: { period: 'optional', $top: 'optional' },
     async handle(context, request) {
       const { after, top } = readPage(request)

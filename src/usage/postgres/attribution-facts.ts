@@ -1,22 +1,23 @@
 import type { BillingModel } from '../../domain/metering/authentication-model.ts'
 import type { MeteredTenant } from '../../domain/metering/authentication.ts'
+import { type During, duringOf, holdsAt, type PeriodRow } from './during.ts'
 import type { Sql } from './sql.ts'
+import { loadCancellations, splitByCancellations } from './subscription-cancellation.ts'
 
-/** Facts hold during [fromMs, toMs); milliseconds, because they are asked for each event. */
-interface During {
-  readonly fromMs: number
-  readonly toMs: number
-}
-
-export interface LinkFacts extends During {
+interface LinkPeriod extends During {
   readonly linkId: string
   readonly subscriptionId: string
   readonly model: BillingModel
 }
-export interface TenantFacts extends MeteredTenant {
-  readonly tenantId: string
-  readonly links: readonly LinkFacts[]
+export interface LinkFacts extends LinkPeriod {
+  /** Nothing costs anything then (SUB-8). */
+  readonly isCancelled: boolean
 }
+interface LinkedTenant<Link> extends MeteredTenant {
+  readonly tenantId: string
+  readonly links: readonly Link[]
+}
+export type TenantFacts = LinkedTenant<LinkFacts>
 
 interface ResourcePlacement extends During {
   readonly uid: string
@@ -34,14 +35,15 @@ interface Placement extends During {
 const rememberedMax = 200_000
 
 /**
- * Links, models, placements and resources as the database has them, remembered until `attribution_version` moves. It is
- * read under the shared lock of attribution, so nothing that was read can change before the transaction has ended.
+ * Links, models, cancellations, placements and resources as the database has them, remembered until
+ * `attribution_version` moves. It is read under the shared lock of attribution, so nothing that was read can change before the transaction has ended.
  */
 export class AttributionFacts {
   private version = ''
   private readonly tenants = new Map<string, TenantFacts | null>()
   private readonly resources = new Map<string, ResourceFacts>()
   private readonly placements = new Map<string, readonly Placement[]>()
+  private readonly cancellations = new Map<string, readonly During[]>()
 
   /** True when everything remembered had to be forgotten. */
   renew(version: string): boolean {
@@ -55,6 +57,7 @@ export class AttributionFacts {
     this.tenants.clear()
     this.resources.clear()
     this.placements.clear()
+    this.cancellations.clear()
   }
 
   tenant(tenantId: string): TenantFacts | null | undefined {
@@ -70,6 +73,11 @@ export class AttributionFacts {
     return this.placements.get(subscriptionId)?.find((period) => holdsAt(period, atMs))?.id ?? null
   }
 
+  /** SUB-8: by the usage time alone, so that it also holds for what is told of a resource before or after its life. */
+  isCancelledAt(subscriptionId: string, atMs: number): boolean {
+    return this.cancellations.get(subscriptionId)?.some((period) => holdsAt(period, atMs)) ?? false
+  }
+
   /**
    * Everything that was read is made known in one step at the end: another transaction of this process must not see a
    * tenant whose payers are still on their way.
@@ -80,18 +88,25 @@ export class AttributionFacts {
     const resources = await this.loadResources(sql, [...resourceKeys], subscriptionIds)
     // Also of subscriptions that are known: another transaction may forget them before this step is done.
     const placements = await this.loadPlacements(sql, [...subscriptionIds])
+    const cancellations = await loadCancellations(sql, [...subscriptionIds])
     if (this.tenants.size + this.resources.size > rememberedMax) this.forget()
-    for (const [id, tenant] of tenants) this.tenants.set(id, tenant)
+    for (const [id, tenant] of tenants) {
+      const links = tenant?.links.flatMap((link) =>
+        splitByCancellations(link, cancellations.get(link.subscriptionId) ?? []),
+      )
+      this.tenants.set(id, tenant && { ...tenant, links: links ?? [] })
+    }
     for (const [key, resource] of resources) this.resources.set(key, resource)
     for (const [id, periods] of placements) this.placements.set(id, periods)
+    for (const [id, periods] of cancellations) this.cancellations.set(id, periods)
   }
 
   private async loadTenants(
     sql: Sql,
     tenantIds: string[],
     subscriptionIds: Set<string>,
-  ): Promise<ReadonlyMap<string, TenantFacts | null>> {
-    const found = new Map<string, TenantFacts | null>(tenantIds.map((id) => [id, null]))
+  ): Promise<ReadonlyMap<string, LinkedTenant<LinkPeriod> | null>> {
+    const found = new Map<string, LinkedTenant<LinkPeriod> | null>(tenantIds.map((id) => [id, null]))
     if (tenantIds.length === 0) return found
     const tenants = await sql<{ id: string; kind: 'identity' | 'workforce'; external_identity_pricing: boolean }>(
       'select id, kind, external_identity_pricing from tenant where id = any($1::uuid[])',
@@ -232,7 +247,16 @@ export function findResourceAt(
   const chosen =
     named.find((place) => holdsAt(place, atMs)) ?? named.findLast((place) => place.fromMs <= atMs) ?? named[0]
   if (!chosen) return undefined
-  const own = places.filter((place) => place.uid === chosen.uid)
+  return findPlaceAt(places, chosen.uid, atMs)
+}
+
+/** Where the resource was at that time, or the nearest before. */
+export function findPlaceAt(
+  places: ResourceFacts,
+  uid: string,
+  atMs: number,
+): { readonly uid: string; readonly subscriptionId: string } | undefined {
+  const own = places.filter((place) => place.uid === uid)
   return own.find((place) => holdsAt(place, atMs)) ?? own.findLast((place) => place.fromMs <= atMs) ?? own[0]
 }
 
@@ -265,17 +289,4 @@ export function parseResourceId(id: string): ResourceName | undefined {
     typeKey: [namespace, ...types].join('/'),
     nameKey: names.join('/'),
   }
-}
-
-interface PeriodRow {
-  readonly valid_from: Date | null
-  readonly valid_to: Date | null
-}
-
-function duringOf({ valid_from, valid_to }: PeriodRow): During {
-  return { fromMs: valid_from?.getTime() ?? -Infinity, toMs: valid_to?.getTime() ?? Infinity }
-}
-
-function holdsAt({ fromMs, toMs }: During, atMs: number): boolean {
-  return fromMs <= atMs && atMs < toMs
 }

@@ -146,7 +146,8 @@ export class Classifier {
       })
     if (isLate) return set('quarantined', 'tooLate')
     if (metering.kind === 'excluded') return set('excluded', metering.reason)
-    return link ? set('counted', null) : set('excluded', 'unlinked')
+    if (!link) return set('excluded', 'unlinked')
+    return link.isCancelled ? set('excluded', 'subscriptionCancelled') : set('counted', null)
   }
 
   private classifyUsage(reporter: Reporter, event: ResourceUsageEvent, reportedAtMs: number): Classified | ItemRefusal {
@@ -161,18 +162,33 @@ export class Classifier {
     const isLate = reportedAtMs - event.usageAtMs > lateMs
     return {
       origin: this.dimensions.origin(reporter, event, resource.uid),
-      route: this.dimensions.route({
-        kind: isLate ? 'quarantined' : 'counted',
-        reason: isLate ? 'tooLate' : null,
+      route: this.routeOfUsage(resource, event.meterId, event.usageAtMs, reportedAtMs, isLate),
+    }
+  }
+
+  routeOfUsage(
+    { uid, subscriptionId }: { readonly uid: string; readonly subscriptionId: string },
+    meterId: string,
+    usageAtMs: number,
+    reportedAtMs: number,
+    isLate: boolean,
+  ): Route {
+    const set = (kind: 'counted' | 'excluded' | 'quarantined', reason: Route['reason']) =>
+      this.dimensions.route({
+        kind,
+        reason,
         identityTenantId: null,
         model: null,
         linkId: null,
-        subscriptionId: resource.subscriptionId,
-        placementId: isLate ? null : this.facts.placementAt(resource.subscriptionId, reportedAtMs),
-        meterId: event.meterId,
-        groupingKey: resource.uid,
-      }),
-    }
+        subscriptionId,
+        placementId: kind === 'counted' ? this.facts.placementAt(subscriptionId, reportedAtMs) : null,
+        meterId,
+        groupingKey: uid,
+      })
+    if (isLate) return set('quarantined', 'tooLate')
+    return this.facts.isCancelledAt(subscriptionId, usageAtMs)
+      ? set('excluded', 'subscriptionCancelled')
+      : set('counted', null)
   }
 }
 

@@ -4,6 +4,7 @@ import { explain, quarantined, reportedUsage } from './explain.ts'
 import { GroupCommit } from './group-commit.ts'
 import { Ingest, isFaultOfContent, type ReadClock } from './ingest.ts'
 import { prepareEvents } from './prepared-events.ts'
+import { reattributeResources } from './reattribute-resources.ts'
 import { reattribute } from './reattribute.ts'
 import { type Sql, sqlOf, sqlOfClient } from './sql.ts'
 import { conflicts, monthlyActiveUsers, quantities, setAside } from './totals.ts'
@@ -47,6 +48,7 @@ export function createPostgresUsageStore(options: PostgresUsageStoreOptions): Us
       return { batchId: BigInt(row?.id ?? '0'), at: await now(run) }
     },
     reattribute: (tx, identityTenantId, from) => reattribute(sqlOf(tx), identityTenantId, from),
+    reattributeResources: (tx, subscriptionId, from) => reattributeResources(sqlOf(tx), subscriptionId, from),
   }
 }
 

@@ -24,10 +24,11 @@ export class SumChanges {
     this.routeDay(route, usageAtMs).count += sign
   }
 
-  addQuantity(route: Route, usageAtMs: number, quantity: string): void {
+  addQuantity(route: Route, usageAtMs: number, quantity: string, sign: 1 | -1 = 1): void {
     const entry = this.routeDay(route, usageAtMs)
-    entry.count++
-    entry.scaled += toScaled(quantity)
+    const scaled = toScaled(quantity)
+    entry.count += sign
+    entry.scaled += sign === 1 ? scaled : -scaled
   }
 
   /** `units` of a meter on a day; negative to take back. */

@@ -8,8 +8,9 @@ test('DEC-8: usage is accepted up to exactly 90 days after it, and a millisecond
   expect(isTooLate(usageAt, new Date('2026-01-02T00:00:00.001Z'), 1)).toBe(true)
 })
 
-test('MAU-20: what nobody had agreed to pay is shown as unbilled, other exclusions are not', () => {
+test('MAU-20, SUB-8: what nobody had agreed to pay is shown as unbilled, other exclusions are not', () => {
   expect(isUnbilled({ kind: 'excluded', reason: 'unlinked' })).toBe(true)
+  expect(isUnbilled({ kind: 'excluded', reason: 'subscriptionCancelled' })).toBe(true)
   expect(isUnbilled({ kind: 'excluded', reason: 'failedAttempt' })).toBe(false)
   expect(isUnbilled({ kind: 'rated', meterId: 'authentications' })).toBe(false)
 })
