@@ -6,6 +6,7 @@ import { formatResourceGroupId, type ResourceGroupId } from '../domain/resource/
 import { checkLocation, checkResourceGroupName } from '../domain/resource/resource-name.ts'
 import { checkTags, type Tags } from '../domain/resource/tags.ts'
 import { changeAttribution } from '../store/attribution.ts'
+import { deletePolicyAssignmentsBelow } from '../store/policy-assignment.ts'
 import { lockResourcesOfGroup } from '../store/resource.ts'
 import {
   deleteResourceGroup as deleteFromStore,
@@ -178,6 +179,7 @@ export async function deleteResourceGroup(context: OperationContext, id: Resourc
   await removeResources(context, resources)
   const scope = formatResourceGroupId({ ...id, resourceGroupName: group.name })
   await deleteRoleAssignmentsBelow(context.db, scope)
+  await deletePolicyAssignmentsBelow(context.db, scope)
   await deleteFromStore(context.db, id.subscriptionId, id.resourceGroupName)
   await appendAudit(context, {
     action: action('delete'),

@@ -1,5 +1,6 @@
 import { formatResourceId, type ResourceId } from '../domain/resource/resource-id.ts'
 import { changeAttribution } from '../store/attribution.ts'
+import { deletePolicyAssignmentsBelow } from '../store/policy-assignment.ts'
 import { listResources, lockResource, type Resource, softDeleteResource } from '../store/resource.ts'
 import { deleteRoleAssignmentsBelow } from '../store/role-assignment.ts'
 import { appendAudit } from './audit.ts'
@@ -39,13 +40,14 @@ async function listChildren(context: OperationContext, parent: Resource): Promis
   }
 }
 
-/** Call `changeAttribution` first. The roles on a resource go with it, so that a new one of its name starts bare. */
+/** Call `changeAttribution` first. Roles and policies on a resource go with it, so that a new one of its name starts bare. */
 export async function removeResources(context: OperationContext, resources: readonly Resource[]): Promise<void> {
   for (const resource of resources) {
     const scope = formatResourceId(resource)
     await behaviourOf(resource.type)?.onDelete?.(context, resource)
     await softDeleteResource(context.db, resource.uid, context.now)
     await deleteRoleAssignmentsBelow(context.db, scope)
+    await deletePolicyAssignmentsBelow(context.db, scope)
     await appendAudit(context, {
       action: `${resource.type}/delete`,
       scope,

@@ -169,6 +169,30 @@ describe('a resource group', () => {
     expect(placement).toEqual([])
   })
 
+  test('SUB-10: takes the policies on it and in it along, so that a new one of its name starts without', async () => {
+    const vm = `${groupId('ruled')}/providers/Contoso.Compute/machines/one`
+    const policyOn = (scope: string) =>
+      `${scope}/providers/Microsoft.Authorization/policyAssignments/nowhere?api-version=2021-06-01`
+    const nowhere = {
+      properties: {
+        policyDefinitionId: '/providers/Microsoft.Authorization/policyDefinitions/e56962a6-4747-49cd-b67b-bf8b01975c4c',
+        parameters: { listOfAllowedLocations: { value: ['northeurope'] } },
+      },
+    }
+    const createVm = () => owner.put(`${vm}?api-version=2021-04-01`, { location: 'westeurope' })
+    await owner.put(path('ruled'), { location: 'westeurope' })
+    expect((await createVm()).status).toBe(201)
+    expect((await owner.put(policyOn(vm), nowhere)).status).toBe(201)
+    expect((await createVm()).body.error.code).toBe('RequestDisallowedByPolicy')
+    expect((await owner.delete(`${vm}?api-version=2021-04-01`)).status).toBe(200)
+    expect((await createVm()).status).toBe(201)
+    for (const scope of [vm, groupId('ruled')]) expect((await owner.put(policyOn(scope), nowhere)).status).toBe(201)
+    expect((await owner.finish(await owner.delete(path('ruled')))).status).toBe(200)
+    await owner.put(path('ruled'), { location: 'westeurope' })
+    expect((await createVm()).status).toBe(201)
+    for (const scope of [vm, groupId('ruled')]) expect((await owner.get(policyOn(scope))).status).toBe(404)
+  })
+
   test('the result of an operation is for who started it', async () => {
     await owner.put(path('private'), { location: 'westeurope' })
     const accepted = await owner.delete(path('private'))
