@@ -1,4 +1,4 @@
-import { type CostFilter, parseCostFilter } from '../domain/billing/cost-filter.ts'
+import { type CostFilter, costInstantOf, parseCostFilter } from '../domain/billing/cost-filter.ts'
 import { type CostScope, parseCostScope } from '../domain/billing/cost-scope.ts'
 import { billingMonthsOf, type CostWindow, costWindowOf } from '../domain/billing/cost-window.ts'
 import type { BillingPeriod } from '../domain/rating/billing-period.ts'
@@ -79,11 +79,7 @@ function chargesWindow(
   }
   if (query.filter !== undefined || query.startDate === undefined || query.endDate === undefined)
     throw invalid('InvalidDateRange', 'Give startDate and endDate together, and no $filter beside them.', 'startDate')
-  const range = parseCostFilter(`usageStart ge '${query.startDate}' and usageEnd le '${query.endDate}'`)
-  const [from, to] = range.dates
-  if (!from || !to || range.dates.length !== 2)
-    throw invalid('InvalidDateRange', 'startDate and endDate are days such as 2026-10-01.', 'startDate')
-  return billingMonthsOf(from.value, to.value)
+  return billingMonthsOf(costInstantOf('usageStart', query.startDate), costInstantOf('usageEnd', query.endDate))
 }
 
 function requireDatesOnly(filter: CostFilter): void {

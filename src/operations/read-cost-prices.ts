@@ -4,7 +4,7 @@ import { type BillingPeriod, firstDayOf, periodOf, usageDayOf } from '../domain/
 import { getCurrency } from '../domain/rating/currency.ts'
 import { compareTexts } from '../domain/rating/line-key.ts'
 import { PriceBook, type PriceOfDay } from '../domain/rating/price-book.ts'
-import { invalid, notFound } from '../domain/refusal.ts'
+import { forbidden, invalid, notFound } from '../domain/refusal.ts'
 import { findOpenPlacement, listPlacementHistory } from '../store/billing-placement.ts'
 import { findBillingProfile } from '../store/billing-profile.ts'
 import { listPayers } from '../store/cost.ts'
@@ -40,9 +40,18 @@ export async function readPriceSheet(
   const isKnown = payer && (await allowsBillingTask(context, 'P9', billingProfileId(payer.account, payer.profile)))
   if (!isKnown && !(byRole && isStandAlone)) {
     if (!byRole) await authorizeResource(context, action, scope)
-    throw notFound(
-      'PriceSheetNotFound',
-      `Prices are kept by the billing profile that pays for the subscription '${subscriptionId}'. Ask somebody with a billing role on it.`,
+    if (!payer) throw notFound('PriceSheetNotFound', `Nobody pays for the subscription '${subscriptionId}'.`)
+    throw forbidden(
+      'AuthorizationFailed',
+      `The client '${context.caller.name}' with object id '${context.caller.objectId}' does not have authorization to perform action '${action}' over scope '${scope}'.`,
+      {
+        details: [
+          {
+            code: 'BillingRoleRequired',
+            message: 'Prices are kept by the billing profile that pays. Ask somebody with a billing role on it.',
+          },
+        ],
+      },
     )
   }
   const period = periodName === undefined ? periodOf(context.now) : findNamedPeriod(periodName)

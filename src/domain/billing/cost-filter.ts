@@ -84,7 +84,7 @@ export function parseCostFilter(text: string | undefined): CostFilter {
     const wanted = name.text.toLowerCase().replace(/^properties\//, '')
     const date = dateProperties.find((candidate) => candidate.toLowerCase() === wanted)
     const property = textProperties.find((candidate) => candidate.toLowerCase() === wanted)
-    if (date) dates.push({ property: date, comparison, value: dateOf(date, value.text) })
+    if (date) dates.push({ property: date, comparison, value: costInstantOf(date, value.text) })
     else if (!property) throw unsupported(`there is no property '${name.text}' to filter by`)
     else if (comparison !== 'eq' || value.kind !== 'quoted') throw unsupported(`'${name.text}' takes only eq '…'`)
     else texts.push({ property, value: value.text })
@@ -132,7 +132,7 @@ function tokensOf(text: string): readonly Token[] {
 const instantNotation = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,7})?)?(?:Z|[+-]\d{2}:\d{2})$/
 
 /** A bare day is the instant at which usage of that day starts or ends. */
-function dateOf(property: DateProperty, text: string): Date {
+export function costInstantOf(property: DateProperty, text: string): Date {
   const day = findUsageDay(text)
   if (day) return property === 'usageStart' ? startOfDay(day) : endOfDay(day)
   const instant = instantNotation.test(text) ? new Date(text) : undefined

@@ -118,7 +118,7 @@ export class CostWorld extends BillingWorld {
     )
   }
 
-  sdk(client: Client, subscriptionId = randomUUID()): ConsumptionManagementClient {
+  sdk(client: Client, subscriptionId: string = randomUUID()): ConsumptionManagementClient {
     return new ConsumptionManagementClient(this.cloud.credential(client.token), subscriptionId, {
       endpoint: this.cloud.baseUrl,
       retryOptions: { maxRetries: 0 },
