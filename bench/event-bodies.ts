@@ -1,6 +1,8 @@
 import { clockAt } from './ingest-world.ts'
 
 const dayMs = 86_400_000
+const firstOfMonth = Math.floor(Date.UTC(2026, 9, 1) / dayMs)
+const jitterMs = 120_000
 /** A sender reports for some tenants at a time, their events in between one another. */
 export const tenantsEachBody = 50
 
@@ -12,11 +14,16 @@ export class EventBodies {
   readonly eventsEach: number
   private readonly tenants: readonly Buffer[]
   private readonly usersEach: number
+  private readonly firstMs: number
+  private readonly stepMs: number
   private readonly template: Buffer
   private readonly length: number
   private readonly at: { readonly id: number; readonly time: number; readonly user: number; readonly tenant: number }
 
-  constructor(tenantIds: readonly string[], users: number, eventsEach: number) {
+  /** `events` in all, spread over eight days. */
+  constructor(tenantIds: readonly string[], users: number, eventsEach: number, events: number) {
+    this.stepMs = Math.max(1, Math.floor((8 * dayMs) / events))
+    this.firstMs = clockAt - 8 * dayMs
     this.eventsEach = eventsEach
     this.usersEach = Math.max(1, Math.floor(users / tenantIds.length))
     this.tenants = tenantIds.map((id) => Buffer.from(id, 'latin1'))
@@ -49,7 +56,7 @@ export class EventBodies {
     return body
   }
 
-  /** Makes the body's event at `index` the one of that number. Ten events a user, spread over eight days. */
+  /** Makes the body's event at `index` the one of that number. Events are told nearly in the order they happened. */
   fill(body: Buffer, index: number, number: number): void {
     const start = 1 + index * this.length
     const mixed = Math.imul(number, 2_654_435_761) >>> 0
@@ -59,9 +66,11 @@ export class EventBodies {
     writeDigits(body, start + this.at.id, 12, number)
     writeDigits(body, start + this.at.user, 12, user)
     this.tenants[tenant]!.copy(body, start + this.at.tenant)
-    const millisecond = (Math.imul(number, 40_503) >>> 0) % dayMs
+    const at = this.firstMs + number * this.stepMs - (mixed % jitterMs)
+    const day = Math.floor(at / dayMs)
+    const millisecond = at - day * dayMs
     // The day is two digits of the template's date; the time of day is written digit by digit.
-    writeDigits(body, start + this.at.time + 8, 2, 7 + (mixed % 8))
+    writeDigits(body, start + this.at.time + 8, 2, day - firstOfMonth + 1)
     writeDigits(body, start + this.at.time + 11, 2, Math.floor(millisecond / 3_600_000))
     writeDigits(body, start + this.at.time + 14, 2, Math.floor(millisecond / 60_000) % 60)
     writeDigits(body, start + this.at.time + 17, 2, Math.floor(millisecond / 1000) % 60)

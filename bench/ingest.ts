@@ -25,7 +25,7 @@ export async function run(options: BenchOptions): Promise<BenchResult> {
   const world = await IngestWorld.start(dataDir, tenants, connections)
   try {
     const users = Math.max(1000, Math.round((measured + warmUpEvents) / eventsPerUser))
-    const load = new Load(world, new EventBodies(world.tenantIds, users, eventsEach))
+    const load = new Load(world, new EventBodies(world.tenantIds, users, eventsEach, measured + warmUpEvents))
     options.log(`Warming up with ${warmUpEvents} events`)
     await load.send(warmUpEvents)
     options.log(`Sending ${measured} events`)

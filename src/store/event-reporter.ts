@@ -11,14 +11,15 @@ export async function listTenantsWithAppRole(
   appRoleId: string,
   tenantIds: readonly string[],
 ): Promise<string[]> {
+  // From the application's principals in those tenants outwards; an application may be in a great many others.
   const { rows } = await sql<{ tenant_id: string }>`
-    select distinct a.tenant_id
-    from service_principal caller
-    join principal self on self.id = caller.id and self.deleted_at is null
-    join service_principal s on s.app_id = caller.app_id
-    join principal p on p.id = s.id and p.deleted_at is null
+    select s.tenant_id from service_principal s
     join app_role_assignment a on a.principal_id = s.id and a.app_role_id = ${appRoleId}::uuid
-    where caller.id = ${application.objectId}::uuid and caller.tenant_id = ${application.tenantId}::uuid
-      and a.tenant_id = any(${[...tenantIds]}::uuid[])`.execute(db)
+    join principal p on p.id = s.id and p.deleted_at is null
+    where s.tenant_id = any(${[...tenantIds]}::uuid[]) and s.app_id = (
+      select c.app_id from service_principal c
+      join principal self on self.id = c.id and self.deleted_at is null
+      where c.id = ${application.objectId}::uuid and c.tenant_id = ${application.tenantId}::uuid
+    )`.execute(db)
   return rows.map((row) => row.tenant_id)
 }
