@@ -1,5 +1,16 @@
-import { cpSync, existsSync, lstatSync, mkdirSync, readFileSync, readlinkSync, rmSync, symlinkSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs'
 import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { EmbeddedPostgresError, explainFileFailure } from './embedded-postgres-error.ts'
 import { giveTo, type Home } from './home.ts'
@@ -41,7 +52,7 @@ export async function prepareBinaries(home: Home, packageFolder: string): Promis
     if (!existsSync(join(native, program))) throw missing(`${join(native, program)} does not exist.`)
   }
   try {
-    const installed = linkLibraries(home, native, join(home.path, 'lib'))
+    const installed = linkLibraries(home, native, linksFolder(home))
     if ((await findFault(home, installed)) === undefined) return installed
 
     const copy = join(home.path, 'programs')
@@ -61,6 +72,14 @@ export async function prepareBinaries(home: Home, packageFolder: string): Promis
   } catch (error) {
     throw explainFileFailure(home.path, error)
   }
+}
+
+/** The loader's list is parted by colons, so a home with one in its name cannot be on it. */
+function linksFolder(home: Home): string {
+  if (!home.path.includes(':')) return join(home.path, 'lib')
+  const folder = mkdtempSync(join(tmpdir(), 'tenantry-lib-'))
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  return folder
 }
 
 /**
