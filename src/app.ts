@@ -24,7 +24,7 @@ import type { ApiRequest } from './http/operation.ts'
 import { configurePaging } from './http/paging.ts'
 import { armRateLimits, RateLimiter } from './http/rate-limit.ts'
 import { RoutingTable } from './http/routing-table.ts'
-import { createServer, replaceCertificate } from './http/server.ts'
+import { closeServer, createServer, replaceCertificate } from './http/server.ts'
 import { requestDueInvoiceRun } from './jobs/due-invoice-run.ts'
 import { runDueWork } from './jobs/due-work.ts'
 import { startLongRunningWorker } from './jobs/long-running-worker.ts'
@@ -47,6 +47,7 @@ import {
   startEmbeddedPostgres,
 } from './store/embedded/embedded-postgres.ts'
 import { countOpenLongRunningOperations } from './store/long-running-operation.ts'
+import { refusalOfLostDatabase } from './store/lost-database.ts'
 import { migrate } from './store/migrate.ts'
 import { establishSetting } from './store/platform-setting.ts'
 import { findSandboxClock, readSandboxClock } from './store/sandbox-clock.ts'
@@ -74,6 +75,9 @@ export interface StartOptions {
   readonly onProgress?: (step: string) => void
   readonly logFile?: string
 }
+
+/** What takes longer than this to be answered is cut off, so that the process ends within ten seconds of being asked. */
+const closingPatienceMs = 7000
 
 export async function startTenantry(config: Config, options: StartOptions = {}): Promise<RunningTenantry> {
   const progress = options.onProgress ?? (() => undefined)
@@ -172,7 +176,7 @@ export async function startTenantry(config: Config, options: StartOptions = {}):
       clock: wallClock,
       baseUrl: () => baseUrl,
       findKey: async (keyId) => signer.findKey(keyId),
-      findCaller: (claims) => findCaller(db, claims),
+      findCaller: (claims) => whileReachable(() => findCaller(db, claims)),
     })
     const onFailure: DispatcherPorts<OperationContext>['onFailure'] = (error, request) =>
       log.error({ err: error, ...request }, 'a request failed')
@@ -184,18 +188,13 @@ export async function startTenantry(config: Config, options: StartOptions = {}):
       random: systemRandom,
       baseUrl: () => baseUrl,
       async run(request, handle) {
-        const answer = await runRequest(
-          environment,
-          db,
-          readBusinessTime,
-          {
-            isWrite: request.method !== 'GET' && request.method !== 'HEAD',
-            caller: request.caller,
-            correlationId: request.correlationId,
-            repeatKey: repeatKeyOf(request),
-          },
-          handle,
-        )
+        const wanted = {
+          isWrite: request.method !== 'GET' && request.method !== 'HEAD',
+          caller: request.caller,
+          correlationId: request.correlationId,
+          repeatKey: repeatKeyOf(request),
+        }
+        const answer = await whileReachable(() => runRequest(environment, db, readBusinessTime, wanted, handle))
         if (answer.status === 202) worker.wake()
         return answer
       },
@@ -217,11 +216,13 @@ export async function startTenantry(config: Config, options: StartOptions = {}):
         eventsPlugin({
           authenticate: (authorization) => authenticator.authenticate(authorization),
           append: async (caller, items) =>
-            appendEvents(
-              environment.usage,
-              { tenantId: caller.tenantId, principalId: caller.objectId },
-              items,
-              reportableBy({ db, caller, readNow: () => readBusinessTime(db) }),
+            whileReachable(() =>
+              appendEvents(
+                environment.usage,
+                { tenantId: caller.tenantId, principalId: caller.objectId },
+                items,
+                reportableBy({ db, caller, readNow: () => readBusinessTime(db) }),
+              ),
             ),
           onAnswered: metrics.countAnswer,
           random: systemRandom,
@@ -233,11 +234,15 @@ export async function startTenantry(config: Config, options: StartOptions = {}):
         }),
       ],
     })
-    closers.push(() => app.close())
+    closers.push(() => closeServer(app, timers, closingPatienceMs))
     await app.listen({ host: config.host, port: config.port })
     const { port } = app.server.address() as AddressInfo
     baseUrl ||= `https://${config.host === '127.0.0.1' || config.host === '0.0.0.0' ? 'localhost' : config.host}:${port}`
-    await writeFileAtomically(join(dataDir, 'server.json'), `${JSON.stringify({ baseUrl, mode: config.mode })}\n`, 0o600)
+    await writeFileAtomically(
+      join(dataDir, 'server.json'),
+      `${JSON.stringify({ baseUrl, mode: config.mode })}\n`,
+      0o600,
+    )
     log.info({ baseUrl, mode: config.mode }, 'serving')
     const daily = timers.every(24 * 3_600_000, async () => {
       const renewed = await ensureServerCertificate({ dataDir, hostNames, clock: wallClock, random: systemRandom })
@@ -338,6 +343,14 @@ async function openSigner(db: Db): Promise<TokenSigner> {
   const fresh = await generateSigningKey(systemRandom.uuid())
   await insertSigningKey(db, { ...fresh, createdAt: wallClock.now() })
   return TokenSigner.create(wallClock, await listSigningKeys(db))
+}
+
+async function whileReachable<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw refusalOfLostDatabase(error) ?? error
+  }
 }
 
 async function operatorClaims(db: Db, operator: OperatorCredentials): Promise<Omit<TokenClaims, 'isApplication'>> {

@@ -1,6 +1,6 @@
 import type { Server as TlsServer } from 'node:tls'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
-import type { Random, WallClock } from '../domain/ports.ts'
+import type { Random, Timers, WallClock } from '../domain/ports.ts'
 import { Refusal } from '../domain/refusal.ts'
 import { AuthenticationFailure } from './authentication.ts'
 import { dispatch, type DispatcherPorts } from './dispatcher.ts'
@@ -44,6 +44,16 @@ export function createServer<C>(options: ServerOptions<C>): FastifyInstance {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
   app.setErrorHandler((error, request, reply) => answerFailure(options, error as Error, request, reply))
+  // A connection that was busy when the server began to close would otherwise be kept for the next request.
+  let isClosing = false
+  app.addHook('preClose', (done) => {
+    isClosing = true
+    done()
+  })
+  app.addHook('onSend', (_request, reply, payload, done) => {
+    if (isClosing) reply.header('connection', 'close')
+    done(null, payload)
+  })
   for (const plugin of options.plugins) plugin(app)
   app.route({
     method: ['GET', 'HEAD', 'PUT', 'PATCH', 'POST', 'DELETE'],
@@ -61,6 +71,13 @@ export function createServer<C>(options: ServerOptions<C>): FastifyInstance {
     },
   })
   return app
+}
+
+/** Answers what is in hand, and cuts off what is not answered in that time. */
+export async function closeServer(app: FastifyInstance, timers: Timers, patienceMs: number): Promise<void> {
+  const cut = timers.after(patienceMs, () => app.server.closeAllConnections())
+  await app.close()
+  cut.cancel()
 }
 
 /** New connections get the new certificate; those that are open go on. */
