@@ -67,6 +67,9 @@ test('MAU-24, MAU-25: the transition month has both meters, and costs what its p
     'monthly-active-users 2019-11-12 150 7.5',
   ])
   expect(costOf(rows)).toBe(amountOf(await world.previewLines(contoso, '2019-11')))
+  expect(await rowsOf(contoso, `/subscriptions/${tenant.subscriptionId}`)).toMatchObject(
+    rows.map(({ name }) => ({ name })),
+  )
 })
 
 test('INV-3: with the invoice, the same rows carry its number and are estimates no more', async () => {
@@ -88,6 +91,10 @@ test('INV-3: with the invoice, the same rows carry its number and are estimates 
     })
   }
   expect(await rowsOf(fabrikam)).toEqual([])
+  const [transition] = await world.documents(contoso)
+  const alone = await rowsOf(contoso, billed(`/subscriptions/${tenant.subscriptionId}`, '201911-1'))
+  expect(costOf(alone)).toBe('10.5')
+  expect(new Set(alone.map((row) => row.invoiceId))).toEqual(new Set([transition?.name]))
 })
 
 test('DEC-7, INV-14: late usage is pending on the next invoice, and what was billed keeps its amounts', async () => {
