@@ -40,7 +40,7 @@ async function listChildren(context: OperationContext, parent: Resource): Promis
   }
 }
 
-/** Call `changeAttribution` first. Roles and policies on a resource go with it, so that a new one of its name starts bare. */
+/** Call `changeAttribution` first. With it go its roles and policies, so that a new one of its name starts bare. */
 export async function removeResources(context: OperationContext, resources: readonly Resource[]): Promise<void> {
   for (const resource of resources) {
     const scope = formatResourceId(resource)
