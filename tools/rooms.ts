@@ -83,7 +83,15 @@ export const rooms: readonly Room[] = [
   },
   {
     path: 'src/cli/',
-    imports: ['src/operations/', 'src/domain/', 'src/config/', 'src/audit/', 'src/documents/', 'src/app.ts', 'src/adapters/'],
+    imports: [
+      'src/operations/',
+      'src/domain/',
+      'src/config/',
+      'src/audit/',
+      'src/documents/',
+      'src/app.ts',
+      'src/adapters/',
+    ],
     packages: ['commander', 'zod'],
     node: 'all',
   },

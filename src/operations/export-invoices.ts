@@ -1,7 +1,9 @@
-import { listInvoices, type StoredInvoice } from '../store/invoice.ts'
+import { invoicePageKey, listInvoices, type StoredInvoice } from '../store/invoice.ts'
 import { authorizeOperator } from './authorize.ts'
 import type { OperationContext } from './context.ts'
 import { requirePeriod } from './run-invoices.ts'
+
+export { invoicePageKey }
 
 /** The documents of a month over all accounts: invoices, statements and credit notes, newest first. */
 export async function listInvoicesOfMonth(

@@ -1,8 +1,8 @@
 import { type Operation, ok, pathParameter } from '../../http/operation.ts'
 import { readPage, splitPage, toPage } from '../../http/paging.ts'
 import type { OperationContext } from '../../operations/context.ts'
-import { listInvoicesOfMonth } from '../../operations/export-invoices.ts'
-import { runDocumentKey, toWireRunDocument } from './run-document.wire.ts'
+import { invoicePageKey, listInvoicesOfMonth } from '../../operations/export-invoices.ts'
+import { toWireRunDocument } from './run-document.wire.ts'
 
 export const runDocumentOperations: readonly Operation<OperationContext>[] = [
   {
@@ -18,7 +18,7 @@ export const runDocumentOperations: readonly Operation<OperationContext>[] = [
     async handle(context, request) {
       const { after, top } = readPage(request)
       const rows = await listInvoicesOfMonth(context, pathParameter(request, 'period'), { after, limit: top + 1 })
-      const page = splitPage(rows, top, runDocumentKey)
+      const page = splitPage(rows, top, invoicePageKey)
       return ok(toPage(request, page.rows.map(toWireRunDocument), page.next))
     },
   },

@@ -11,8 +11,6 @@ interface RunDocument {
   readonly documentSha256: string
 }
 
-export const runDocumentKey = ({ invoiceDate, id }: RunDocument): string => `${invoiceDate.toISOString()}~${id}`
-
 export function toWireRunDocument(document: RunDocument) {
   const name = document.number ?? document.id
   return {
