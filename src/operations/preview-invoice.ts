@@ -101,7 +101,8 @@ export interface RunPreview {
     readonly currency: string
     readonly total: string
     readonly lines: number
-    readonly document: InvoiceDocument | undefined
+    /** As text, because a database that keeps JSON by its meaning would give the keys back in another order. */
+    readonly documentText: string | undefined
   }[]
   readonly unpriced: readonly {
     readonly profile: string
@@ -146,7 +147,7 @@ export function invoicePreviewWorker(pool: Db): LongRunningWorker {
             currency: document.currency,
             total: document.summary.total,
             lines: one.lines.length,
-            document: profiles.length < shownDocuments ? document : undefined,
+            documentText: profiles.length < shownDocuments ? JSON.stringify(document) : undefined,
           })
           for (const { record, reason } of one.unpriced)
             unpriced.push({

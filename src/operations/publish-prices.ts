@@ -1,3 +1,4 @@
+import { onlyAddsPrices } from '../domain/billing/keep-billed-version.ts'
 import { findBillingPeriod, isFirstDayOfMonth, startOfPeriod, usageDayOf } from '../domain/rating/billing-period.ts'
 import { type Currency, findCurrency } from '../domain/rating/currency.ts'
 import { findDecimal, zero } from '../domain/rating/decimal.ts'
@@ -67,7 +68,10 @@ export interface WantedVersion {
   readonly terms: unknown
 }
 
-/** A published version never changes, and months that are invoiced keep their prices (INV-12, INV-14). */
+/**
+ * A published version never changes, and months that are invoiced keep their prices (INV-12, INV-14). Prices that were
+ * missing may be added for them, so that usage that waits for a price can be billed.
+ */
 export async function publishPriceListVersion(
   context: OperationContext,
   wanted: WantedVersion,
@@ -82,7 +86,9 @@ export async function publishPriceListVersion(
   const decision = decidePriceListVersion(list, parsed.value)
   if (decision.kind === 'refused') throw refusedFields(decision.refusals, 'conflict')
   if (decision.kind === 'unchanged') return { list, version: parsed.value, isNew: false }
-  await requireOpen(context, new Date(`${parsed.value.effectiveFrom}T00:00:00.000Z`), list.versions.length > 0)
+  const latest = list.versions.at(-1)
+  const isChange = latest !== undefined && !onlyAddsPrices(latest, parsed.value)
+  await requireOpen(context, new Date(`${parsed.value.effectiveFrom}T00:00:00.000Z`), isChange)
   await insertPriceListVersion(db, list.name, parsed.value, now)
   await appendAudit(context, {
     action: 'Tenantry.Pricing/priceLists/versions/write',

@@ -144,10 +144,23 @@ interface PricedKey {
   readonly span: Span
 }
 
-/** The price that a line's key names, and the part of the month that this price held in. */
+/** Looked up once for all lines of a meter, version and month: an invoice run asks a million times. */
+const pricesOf = new WeakMap<InvoiceFacts['priceLists'], Map<string, PricedKey>>()
+
 function priceOf(facts: InvoiceFacts, usagePeriod: BillingPeriod, key: LineKey): PricedKey {
+  let prices = pricesOf.get(facts.priceLists)
+  if (!prices) pricesOf.set(facts.priceLists, (prices = new Map()))
+  const id = JSON.stringify([usagePeriod, key.priceListName, key.priceVersion, key.meterId])
+  let price = prices.get(id)
+  if (!price) prices.set(id, (price = findPrice(facts, usagePeriod, key)))
+  return price
+}
+
+/** The price that a line's key names, and the part of the month that this price held in. */
+function findPrice(facts: InvoiceFacts, usagePeriod: BillingPeriod, key: LineKey): PricedKey {
   const month = { from: startOfPeriod(usagePeriod), to: endOfPeriod(usagePeriod) }
   const assignments = facts.priceLists.toSorted((a, b) => ((a.effectiveFrom ?? '') < (b.effectiveFrom ?? '') ? -1 : 1))
+  let replaced: PricedKey | undefined
   for (const [index, { priceList, effectiveFrom, effectiveTo }] of assignments.entries()) {
     if (priceList.name !== key.priceListName) continue
     const at = priceList.versions.findIndex(({ version }) => version === key.priceVersion)
@@ -162,9 +175,11 @@ function priceOf(facts: InvoiceFacts, usagePeriod: BillingPeriod, key: LineKey):
       from: latest([month.from, ...starts.map(midnight)]),
       to: earliest([month.to, ...ends.map(midnight)]),
     }
-    if (span.from >= span.to) continue
-    return { entry, pricingCurrency: priceList.currency, span }
+    if (span.from < span.to) return { entry, pricingCurrency: priceList.currency, span }
+    // A later version that only adds prices has taken the month over; what was billed before keeps its version.
+    replaced ??= { entry, pricingCurrency: priceList.currency, span: month }
   }
+  if (replaced) return replaced
   throw new Error(
     `no price list of the profile has version ${key.priceVersion} of ${key.priceListName} in ${usagePeriod}`,
   )

@@ -3,7 +3,7 @@ import { type Operation, ok, pathParameter } from '../../http/operation.ts'
 import { readPage, splitPage, toPage } from '../../http/paging.ts'
 import type { OperationContext } from '../../operations/context.ts'
 import { pollLongRunning } from '../../operations/long-running.ts'
-import { requestRunPreview } from '../../operations/preview-invoice.ts'
+import { requestRunPreview, type RunPreview } from '../../operations/preview-invoice.ts'
 import {
   getInvoiceRun,
   listAllInvoiceRuns,
@@ -93,14 +93,22 @@ export const invoiceRunOperations: readonly Operation<OperationContext>[] = [
     async handle(context, request) {
       const operation = await pollLongRunning(context, pathParameter(request, 'operationId'))
       if (operation.state !== 'Succeeded') return polled(request, operation, 200)
-      const { profiles, unpriced } = (operation.result ?? {}) as { profiles?: unknown; unpriced?: unknown }
+      const { profiles, unpriced } = (operation.result ?? {}) as Partial<RunPreview>
       const period = pathParameter(request, 'period')
       if (profiles === undefined) return ok(toWireRun(await getInvoiceRun(context, period)))
       return ok({
         id: `${runId(period)}/preview`,
         name: period,
         type: 'Tenantry.Billing/invoiceRuns/preview',
-        properties: { period, estimated: true, value: profiles, unpriced },
+        properties: {
+          period,
+          estimated: true,
+          value: profiles.map(({ documentText, ...summary }) => ({
+            ...summary,
+            ...(documentText === undefined ? {} : { document: JSON.parse(documentText) as unknown }),
+          })),
+          unpriced,
+        },
       })
     },
   },

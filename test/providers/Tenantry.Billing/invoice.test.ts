@@ -71,6 +71,11 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(() => cloud?.stop())
 
+interface Product {
+  readonly name: { readonly en: string }
+  readonly serviceFamilies: readonly { readonly name: string }[]
+}
+
 function entry(meterId: string, price: object) {
   return {
     meterId,
@@ -130,12 +135,9 @@ describe('the document', () => {
   })
 
   test('INV-7, BIL-5: it is by section, product, service family and line', () => {
-    const outline = invoice.content.sections.map((section: Record<string, never>) => [
+    const outline = invoice.content.sections.map((section: { displayName: string; products: Product[] }) => [
       section.displayName,
-      (section.products as { name: { en: string }; serviceFamilies: { name: string }[] }[]).map((product) => [
-        product.name.en,
-        product.serviceFamilies.map((family) => family.name),
-      ]),
+      section.products.map((product) => [product.name.en, product.serviceFamilies.map((family) => family.name)]),
     ])
     expect(outline).toEqual([
       [
