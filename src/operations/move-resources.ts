@@ -130,6 +130,8 @@ export async function moveResources(context: OperationContext, input: MoveInput)
       after: { id: formatResourceId({ ...resource, ...move.target }) },
     })
   }
+  // What was told already of this very instant, or by senders whose clocks are ahead, is of the new place (DEC-5).
+  await context.usage.reattributeResources(context.db, move.source.subscriptionId, context.now)
   for (const namespace of new Set(moved.map((resource) => namespaceOf(resource.type))))
     await putRegistrationState(
       context.db,

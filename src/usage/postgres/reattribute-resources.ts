@@ -1,6 +1,7 @@
-import { AttributionFacts, findPlaceAt } from './attribution-facts.ts'
-import { Classifier, resourceKey } from './classify.ts'
+import { AttributionFacts, findPlaceAt, type ResourceFacts } from './attribution-facts.ts'
+import { Classifier } from './classify.ts'
 import { Dimensions, type Route, resolveDimensions } from './dimension.ts'
+import { duringOf, type PeriodRow } from './during.ts'
 import { SumChanges } from './sums.ts'
 import type { Row, Sql } from './sql.ts'
 
@@ -11,8 +12,8 @@ import type { Row, Sql } from './sql.ts'
  */
 export async function reattributeResources(sql: Sql, subscriptionId: string, from: Date): Promise<void> {
   const rows = await sql(
-    `select e.event_key::text, e.usage_at, trim_scale(e.quantity)::text as quantity, b.reported_at, o.resource_id,
-       o.resource_uid, r.disposition, r.reason, r.subscription_id, r.placement_id::text, r.meter_id, r.grouping_key
+    `select e.event_key::text, e.usage_at, trim_scale(e.quantity)::text as quantity, b.reported_at, o.resource_uid,
+       r.disposition, r.reason, r.subscription_id, r.placement_id::text, r.meter_id, r.grouping_key
      from usage_route r join usage_event e on e.route_id = r.id join usage_origin o on o.id = e.origin_id
        join usage_batch b on b.id = e.batch_id
      where r.subscription_id = $1 and r.identity_tenant_id is null and e.usage_at >= $2
@@ -23,9 +24,11 @@ export async function reattributeResources(sql: Sql, subscriptionId: string, fro
   const facts = new AttributionFacts()
   const dimensions = new Dimensions()
   const classifier = new Classifier(facts, dimensions)
-  await facts.load(sql, new Set(), new Set(rows.map((row) => resourceKey(row.resource_id))))
+  const places = await loadPlaces(sql, [...new Set(rows.map((row) => row.resource_uid as string))])
+  const subscriptionIds = [subscriptionId, ...places.map((place) => place.subscriptionId)]
+  await facts.load(sql, new Set(), new Set(subscriptionIds.map((id) => `/subscriptions/${id}`)))
   const moved = rows
-    .map((row) => ({ row, from: oldRoute(dimensions, row), to: newRoute(classifier, facts, row) }))
+    .map((row) => ({ row, from: oldRoute(dimensions, row), to: newRoute(classifier, places, row) }))
     .filter((move) => move.from.key !== move.to.key)
   if (moved.length === 0) return
 
@@ -44,11 +47,20 @@ export async function reattributeResources(sql: Sql, subscriptionId: string, fro
   await sums.store(sql)
 }
 
-function newRoute(classifier: Classifier, facts: AttributionFacts, row: Row): Route {
+async function loadPlaces(sql: Sql, uids: readonly string[]): Promise<ResourceFacts> {
+  const rows = await sql<PeriodRow & { uid: string; subscription_id: string }>(
+    `select resource_uid as uid, subscription_id, lower(during) as valid_from, upper(during) as valid_to
+     from resource_placement where resource_uid = any($1::uuid[]) order by 3`,
+    [uids],
+  )
+  return rows.map((row) => ({ ...duringOf(row), uid: row.uid, subscriptionId: row.subscription_id, hasName: false }))
+}
+
+function newRoute(classifier: Classifier, places: ResourceFacts, row: Row): Route {
   const usageAtMs = (row.usage_at as Date).getTime()
   const uid: string = row.resource_uid
-  const place = findPlaceAt(facts.resource(resourceKey(row.resource_id)) ?? [], uid, usageAtMs)
-  const resource = place ?? { uid, subscriptionId: row.subscription_id }
+  // What is told of the subscription itself has no place.
+  const resource = findPlaceAt(places, uid, usageAtMs) ?? { uid, subscriptionId: row.subscription_id }
   return classifier.routeOfUsage(resource, row.meter_id, usageAtMs, (row.reported_at as Date).getTime(), false)
 }
 

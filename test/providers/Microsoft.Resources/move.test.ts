@@ -3,6 +3,7 @@ import { ResourceManagementClient } from '@azure/arm-resources'
 import { ResourceManagementClient as OlderResourceManagementClient } from 'arm-resources-7'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { runAudit } from '../../../src/audit/audit.ts'
 import { type Client, startTestCloud, type TestCloud } from '../../support/cloud.ts'
 import { roles, start } from '../Microsoft.Authorization/access-fixture.ts'
 import { IdentityCloud, type Person, type TestTenant } from '../Microsoft.AzureActiveDirectory/identity-cloud.ts'
@@ -358,4 +359,42 @@ describe('an identity link', () => {
     })
     expect(again.status).toBe(201)
   })
+})
+
+test('DEC-5, MAU-28: usage of the very instant of a move is of the new subscription, though it was told before', async () => {
+  const { source, target } = await twoGroups()
+  for (const group of [source, target]) await make.assign(tenant.id, group, roles.usagePublisher, ada.objectId)
+  const told = async (subject: string, ...instants: string[]) => {
+    const events = instants.map((usageStart) => ({
+      specversion: '1.0',
+      type: 'tenantry.usage.v1',
+      source: '/machines',
+      id: randomUUID(),
+      time: usageStart,
+      subject,
+      data: { meterId: 'cpu', quantity: '1', usageStart, usageEnd: usageStart },
+    }))
+    const reply = await owner.post('/events', events, { 'content-type': 'application/cloudevents-batch+json' })
+    expect(reply.body).toMatchObject(instants.map(() => ({ status: 'accepted' })))
+  }
+  await cloud.clock.set('2026-10-07T00:00:00Z')
+  await make.put(owner, machine(source, 'used'))
+  const instant = '2026-10-07T12:00:00.000Z'
+  await cloud.clock.set(instant)
+  await make.put(owner, machine(source, 'new'))
+  await told(machine(source, 'used'), '2026-10-07T11:59:59.999Z', instant, '2026-10-07T12:01:00.000Z')
+  await told(machine(source, 'new'), instant)
+  const moved = await move(owner, source, [machine(source, 'used'), machine(source, 'new')], target)
+  expect((await owner.finish(moved)).status).toBe(204)
+  await told(machine(target, 'used'), instant)
+  const { rows } = await sql`select subscription_id, sum(quantity)::text as quantity from usage_sum
+    where usage_day = '2026-10-07' group by 1`.execute(cloud.running.db)
+  expect(new Set(rows)).toEqual(
+    new Set([
+      { subscription_id: left, quantity: '1' },
+      { subscription_id: right, quantity: '4' },
+    ]),
+  )
+  const audit = await runAudit({ connectionString: cloud.running.databaseUrl })
+  expect(audit.checks.flatMap((check) => check.violations)).toEqual([])
 })
