@@ -11,12 +11,12 @@ export async function changeAttribution(db: Db): Promise<void> {
 }
 
 /**
- * The instant from which a change of payer may hold: `now`, or just after the last reported batch when one was
- * committed between the reading of `now` and the lock. Call it after `changeAttribution`.
+ * The instant from which a change of payer may hold: `now`, or just after the last reported batch when that is not
+ * before it; usage that is committed already keeps its payer. Call it after `changeAttribution`.
  */
 export async function instantOfChange(db: Db, now: Date): Promise<Date> {
   const { rows } = await sql<{ reported_at: Date }>`
     select reported_at from usage_batch order by id desc limit 1`.execute(db)
   const last = rows[0]?.reported_at
-  return last && last > now ? new Date(last.getTime() + 1) : now
+  return last && last >= now ? new Date(last.getTime() + 1) : now
 }
