@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { Client, TestCloud } from '../support/cloud.ts'
 import {
   Company,
@@ -115,9 +116,11 @@ async function setStage(cloud: TestCloud, story: Story): Promise<Stage> {
   return { story, company, payers, sections, subscriptions, tenants }
 }
 
+const randomSection = () => `SIMU-${randomUUID().slice(0, 4)}-${randomUUID().slice(0, 3)}-SEC`.toUpperCase()
+
 async function sectionOf(owner: Client, payer: Payer, section: string): Promise<{ id: string; name: string }> {
   if (section === 'main') return { id: payer.sectionId, name: payer.section }
-  const path = `${payer.profileId}/invoiceSections/SIMU-SECT-ION-001?api-version=2024-04-01`
+  const path = `${payer.profileId}/invoiceSections/${randomSection()}?api-version=2020-05-01`
   const reply = await owner.put(path, { properties: { displayName: section } })
   const { body } = expectDone(reply.status === 202 ? await owner.finish(reply) : reply, 'a section')
   return { id: body.id, name: body.name }
@@ -129,7 +132,7 @@ async function act(cloud: TestCloud, stage: Stage, step: Exclude<Step, { do: 'de
   if (step.do === 'pay') {
     const subscription = stage.subscriptions.get(step.subscription)!
     const account = [...stage.payers.values()][0]!.profileId.split('/billingProfiles/')[0]
-    const reply = await owner.post(`${account}/billingSubscriptions/${subscription}/move?api-version=2024-04-01`, {
+    const reply = await owner.post(`${account}/billingSubscriptions/${subscription}/move?api-version=2020-05-01`, {
       destinationInvoiceSectionId: stage.sections.get(`${step.payer} ${step.section}`)!.id,
     })
     expectDone(reply.status === 202 ? await owner.finish(reply) : reply, what)

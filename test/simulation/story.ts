@@ -64,10 +64,11 @@ export function tellStory(seed: number): Story {
   const chance = chanceOf(seed)
   const tenants = ['t0', 't1', 't2'].slice(0, chance.between(1, 3))
   const subscriptions = ['s0', 's1', 's2'].slice(0, chance.between(1, 3))
-  const payers = { p0: ['main'], p1: ['main'] }
+  const payers = { p0: ['main', 'other'], p1: ['main'] }
   const hasFreeTier = chance.happens(0.3)
   const places = [
     { payer: 'p0', section: 'main' },
+    { payer: 'p0', section: 'other' },
     { payer: 'p1', section: 'main' },
   ]
   const firstPayer = Object.fromEntries(subscriptions.map((name) => [name, chance.pick(places)]))
@@ -190,15 +191,17 @@ function changePayers(
   facts: Facts,
 ): void {
   for (const subscription of subscriptions) {
-    if (!chance.happens(0.4)) continue
-    const instant = instantBetween(chance, eventsBegin, eventsEnd)
-    if (steps.some((step) => step.at === instant)) continue
-    const before = facts.payers.find((fact) => fact.subscription === subscription && fact.to === Infinity)!
-    const place = places.find(({ payer, section }) => payer === before.payer && section !== before.section)
-    if (!place) continue
-    before.to = instant
-    facts.payers.push({ subscription, ...place, from: instant, to: Infinity })
-    steps.push({ at: instant, do: 'pay', subscription, ...place })
+    let from = eventsBegin
+    for (let changes = chance.int(4); changes > 0; changes--) {
+      // By chance never the instant of anything else: what is reported at the very instant stays with the payer before.
+      from += 1 + chance.int((eventsEnd - from) / 2)
+      const before = facts.payers.find((fact) => fact.subscription === subscription && fact.to === Infinity)!
+      const place = places.find(({ payer, section }) => payer === before.payer && section !== before.section)
+      if (!place) break
+      before.to = from
+      facts.payers.push({ subscription, ...place, from, to: Infinity })
+      steps.push({ at: from, do: 'pay', subscription, ...place })
+    }
   }
 }
 
