@@ -5,6 +5,10 @@ const move = {
   resources: [`/subscriptions/${someone}/resourceGroups/canary/providers/Microsoft.Compute/virtualMachines/canary`],
   targetResourceGroup: `/subscriptions/${someone}/resourceGroups/target`,
 }
+const billingRole = {
+  principalId: someone,
+  roleDefinitionId: `/providers/Microsoft.Billing/billingAccounts/x/billingRoleDefinitions/50000000-aaaa-bbbb-cccc-100000000000`,
+}
 const roleId = 'acdd72a7-3385-48ef-bd42-f606fba81ae7'
 
 /**
@@ -104,6 +108,29 @@ export const bodies: Readonly<Record<string, unknown>> = {
   },
   'Tenantry.Pricing.PriceListAssignments_Put': { properties: { from: '2026-01-01T00:00:00Z' } },
   'Tenantry.Pricing.ExchangeRates_Put': { properties: { from: 'USD', to: 'SEK', rate: '10', day: '2025-12-29' } },
+  'Microsoft.Billing.BillingAccounts_Update': { properties: { displayName: 'x' } },
+  'Microsoft.Billing.BillingProfiles_CreateOrUpdate': { properties: { displayName: 'x' } },
+  'Microsoft.Billing.InvoiceSections_CreateOrUpdate': { properties: { displayName: 'x' } },
+  'Microsoft.Billing.Policies_Update': {
+    properties: { marketplacePurchases: 'AllAllowed', reservationPurchases: 'Allowed', viewCharges: 'Allowed' },
+  },
+  'Microsoft.Billing.BillingRoleAssignments_CreateByBillingAccount': billingRole,
+  'Microsoft.Billing.BillingRoleAssignments_CreateByBillingProfile': billingRole,
+  'Microsoft.Billing.BillingRoleAssignments_CreateByInvoiceSection': billingRole,
+  'Microsoft.Billing.BillingPermissions_CheckAccessByBillingAccount': {
+    actions: ['Microsoft.Billing/billingAccounts/read'],
+  },
+  'Microsoft.Billing.BillingPermissions_CheckAccessByBillingProfile': {
+    actions: ['Microsoft.Billing/billingAccounts/read'],
+  },
+  'Microsoft.Billing.BillingPermissions_CheckAccessByInvoiceSection': {
+    actions: ['Microsoft.Billing/billingAccounts/read'],
+  },
+  'Microsoft.Billing.BillingSubscriptions_Update': { properties: { costCenter: 'x' } },
+  'Microsoft.Billing.BillingSubscriptions_Move': { destinationInvoiceSectionId: section },
+  'Microsoft.Billing.BillingSubscriptions_ValidateMove': { destinationInvoiceSectionId: section },
+  'Microsoft.Billing.BillingProperty_Update': { properties: { costCenter: 'x' } },
+  'Microsoft.Billing.Address_Validate': { addressLine1: 'Storgatan 1', country: 'SE' },
   'v1.0.Graph_CreateUser': {
     accountEnabled: true,
     displayName: 'x',
@@ -147,6 +174,9 @@ export const openToEverybody: ReadonlySet<string> = new Set([
   '{resourceProviderNamespace}.Providers_GetAtTenantScope',
   'Microsoft.Resources.Operations_List',
   'Microsoft.Billing.Operations_List',
+  'Microsoft.Billing.Address_Validate',
+  'Microsoft.Billing.EnrollmentAccounts_List',
+  'Microsoft.Consumption.Operations_List',
   'Microsoft.Billing.BillingAccounts_List',
   'v1.0.Graph_ListUsers',
   'v1.0.Graph_GetMe',

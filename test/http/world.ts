@@ -160,7 +160,8 @@ export function requestTo(operation: Operation<OperationContext>, world: World):
   const versions = operation.apiVersions
   const version = versions === 'none' ? undefined : versions === 'any' ? '2023-03-01' : versions[0]
   const query = new URLSearchParams(version === undefined ? {} : { 'api-version': version })
-  for (const [name, use] of Object.entries(operation.query ?? {})) if (use === 'required') query.set(name, '2026-01-01')
+  for (const [name, use] of Object.entries(operation.query ?? {}))
+    if (use === 'required') query.set(name, name === 'from' || name === 'to' ? '2026-01-01T00:00:00Z' : '2026-01-01')
   const text = query.toString()
   return { method: operation.method, path: `${path.startsWith('/') ? '' : '/'}${path}${text === '' ? '' : `?${text}`}` }
 }
