@@ -43,6 +43,52 @@ const prices = [
   { model: 'perUnit', scope: 'profile', unitPrice: '1.1' },
 ]
 
+/** Customers, subscriptions and a month of their usage, made by the database itself; the list `bench` prices it. */
+export function seedSql(size: InvoiceRunSize, tenantId: string): string {
+  const each = Math.ceil(size.subscriptions / size.profiles)
+  return `
+      create function bench_id(kind text, n bigint) returns uuid language sql immutable
+        as $$ select md5(kind || n)::uuid $$;
+      insert into billing_account (name, tenant_id, display_name, agreement_type, account_type, currency, country_code, created_at, created_by)
+        select 'account-' || n, '${tenantId}', 'Account ' || n, 'MicrosoftCustomerAgreement', 'Enterprise', 'EUR', 'SE',
+          '2026-01-01', '${tenantId}' from generate_series(1, ${size.profiles}) n;
+      insert into billing_profile (name, billing_account_name, display_name, currency, country_code, system_id, created_at, created_by)
+        select 'PROFILE-' || n, 'account-' || n, 'Profile ' || n, 'EUR', 'SE', 'P', '2026-10-01', '${tenantId}'
+        from generate_series(1, ${size.profiles}) n;
+      insert into invoice_section (name, billing_profile_name, display_name, system_id, created_at, created_by)
+        select 'SECTION-' || n, 'PROFILE-' || n, 'Section ' || n, 'S', '2026-10-01', '${tenantId}'
+        from generate_series(1, ${size.profiles}) n;
+      insert into price_list_assignment (billing_profile_name, during, price_list_name)
+        select 'PROFILE-' || n, tstzrange('2026-01-01', null), 'bench' from generate_series(1, ${size.profiles}) n;
+      insert into subscription (id, display_name, state, offer, created_at, created_by)
+        select bench_id('s', n), 'Subscription ' || n, 'Active', 'direct', '2026-10-01', '${tenantId}'
+        from generate_series(1, ${size.subscriptions}) n;
+      insert into billing_placement (subscription_id, during, billing_profile_name, invoice_section_name)
+        select bench_id('s', n), tstzrange('2026-10-01', null), 'PROFILE-' || (n - 1) / ${each} + 1,
+          'SECTION-' || (n - 1) / ${each} + 1 from generate_series(1, ${size.subscriptions}) n;
+      insert into usage_batch (reported_at, event_count) values ('2026-10-31', 1);
+      insert into usage_sum (placement_id, subscription_id, meter_id, grouping_key, usage_day, quantity, event_count)
+        select p.id, p.subscription_id, 'meter-' || m, bench_id('r' || m, p.id)::text,
+          date '2026-10-01' + ((p.id * 7 + m) % 31)::int, ((p.id * 37 + m * 11) % 5000)::numeric / 10 + 0.1, 1
+        from billing_placement p, generate_series(0, ${size.linesEach - 1}) m;
+      analyze;`
+}
+
+/** The list that prices the first `meters` meters of the seed. */
+export const benchPriceList = (meters: number) => ({
+  properties: {
+    currency: 'EUR',
+    effectiveFrom: '2026-01-01',
+    prices: prices.slice(0, meters).map((price, index) => ({
+      meterId: `meter-${index}`,
+      unit: 'unit',
+      productName: { en: `Product ${index}` },
+      serviceFamily: index % 2 === 0 ? 'Compute' : 'Storage',
+      price,
+    })),
+  },
+})
+
 /** A server whose tables hold a month of usage, put there by SQL alone. */
 export class InvoiceRunWorld {
   readonly pool: pg.Pool
@@ -70,51 +116,15 @@ export class InvoiceRunWorld {
   }
 
   async seed(size: InvoiceRunSize): Promise<void> {
-    const meters = prices.slice(0, size.linesEach)
-    await this.send('PUT', `/providers/Tenantry.Pricing/priceLists/bench/versions/1?${ours}`, {
-      properties: {
-        currency: 'EUR',
-        effectiveFrom: '2026-01-01',
-        prices: meters.map((price, index) => ({
-          meterId: `meter-${index}`,
-          unit: 'unit',
-          productName: { en: `Product ${index}` },
-          serviceFamily: index % 2 === 0 ? 'Compute' : 'Storage',
-          price,
-        })),
-      },
-    })
+    await this.send(
+      'PUT',
+      `/providers/Tenantry.Pricing/priceLists/bench/versions/1?${ours}`,
+      benchPriceList(size.linesEach),
+    )
     await this.send('PUT', `/providers/Tenantry.Billing/issuer?${ours}`, {
       properties: { legalName: 'Bench AB', taxId: 'SE1', taxRates: [{ country: 'SE', rate: '25' }] },
     })
-    const each = Math.ceil(size.subscriptions / size.profiles)
-    const { tenantId } = this.running.operator
-    await this.pool.query(`
-      create function bench_id(kind text, n bigint) returns uuid language sql immutable
-        as $$ select md5(kind || n)::uuid $$;
-      insert into billing_account (name, tenant_id, display_name, agreement_type, account_type, currency, country_code, created_at, created_by)
-        select 'account-' || n, '${tenantId}', 'Account ' || n, 'MicrosoftCustomerAgreement', 'Enterprise', 'EUR', 'SE',
-          '2026-01-01', '${tenantId}' from generate_series(1, ${size.profiles}) n;
-      insert into billing_profile (name, billing_account_name, display_name, currency, country_code, system_id, created_at, created_by)
-        select 'PROFILE-' || n, 'account-' || n, 'Profile ' || n, 'EUR', 'SE', 'P', '2026-10-01', '${tenantId}'
-        from generate_series(1, ${size.profiles}) n;
-      insert into invoice_section (name, billing_profile_name, display_name, system_id, created_at, created_by)
-        select 'SECTION-' || n, 'PROFILE-' || n, 'Section ' || n, 'S', '2026-10-01', '${tenantId}'
-        from generate_series(1, ${size.profiles}) n;
-      insert into price_list_assignment (billing_profile_name, during, price_list_name)
-        select 'PROFILE-' || n, tstzrange('2026-01-01', null), 'bench' from generate_series(1, ${size.profiles}) n;
-      insert into subscription (id, display_name, state, offer, created_at, created_by)
-        select bench_id('s', n), 'Subscription ' || n, 'Active', 'direct', '2026-10-01', '${tenantId}'
-        from generate_series(1, ${size.subscriptions}) n;
-      insert into billing_placement (subscription_id, during, billing_profile_name, invoice_section_name)
-        select bench_id('s', n), tstzrange('2026-10-01', null), 'PROFILE-' || (n - 1) / ${each} + 1,
-          'SECTION-' || (n - 1) / ${each} + 1 from generate_series(1, ${size.subscriptions}) n;
-      insert into usage_batch (reported_at, event_count) values ('2026-10-31', 1);
-      insert into usage_sum (placement_id, subscription_id, meter_id, grouping_key, usage_day, quantity, event_count)
-        select p.id, p.subscription_id, 'meter-' || m, bench_id('r' || m, p.id)::text,
-          date '2026-10-01' + ((p.id * 7 + m) % 31)::int, ((p.id * 37 + m * 11) % 5000)::numeric / 10 + 0.1, 1
-        from billing_placement p, generate_series(0, ${meters.length - 1}) m;
-      analyze;`)
+    await this.pool.query(seedSql(size, this.running.operator.tenantId))
   }
 
   async close(): Promise<void> {
