@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises'
 import { Agent, request } from 'node:https'
 import pg from 'pg'
 import { meteringEventsWrite } from '../src/domain/directory/app-roles.ts'
+import { processorTime } from './machine.ts'
 
 interface Started {
   readonly baseUrl: string
@@ -78,11 +79,19 @@ export class IngestWorld {
     })
   }
 
-  async serverUsage(): Promise<{ readonly memory: number; readonly cpu: NodeJS.CpuUsage }> {
+  /** Microseconds of processor time so far, and what memory the server has. */
+  async processorTimes(): Promise<{ server: number; database: number; client: number; serverMemory: number }> {
     const answer = once(this.child, 'message')
     this.child.send('usage')
     const [usage] = (await answer) as [{ memory: number; cpu: NodeJS.CpuUsage }]
-    return usage
+    const { rows } = await this.pool.query<{ pid: number }>('select pid from pg_stat_activity')
+    const own = process.cpuUsage()
+    return {
+      server: usage.cpu.user + usage.cpu.system,
+      database: processorTime(rows.map(({ pid }) => pid)),
+      client: own.user + own.system,
+      serverMemory: usage.memory,
+    }
   }
 
   async stop(): Promise<void> {

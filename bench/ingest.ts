@@ -29,9 +29,11 @@ export async function run(options: BenchOptions): Promise<BenchResult> {
     options.log(`Warming up with ${warmUpEvents} events`)
     await load.send(warmUpEvents)
     options.log(`Sending ${measured} events`)
-    const before = await world.serverUsage()
+    const before = await world.processorTimes()
     const result = await load.send(measured)
-    const after = await world.serverUsage()
+    const after = await world.processorTimes()
+    const perEvent = (part: 'server' | 'database' | 'client') =>
+      Number(((after[part] - before[part]) / measured).toFixed(2))
     const { rows } = await world.pool.query<{ stored: string; units: string; version: string }>(
       `select (select count(*) from usage_event)::text as stored, current_setting('server_version') as version,
          (select coalesce(sum(quantity), 0) from usage_sum where meter_id = 'monthly-active-users')::text as units`,
@@ -45,7 +47,6 @@ export async function run(options: BenchOptions): Promise<BenchResult> {
     const baselineRows = Math.min(1_000_000, Number(totals?.stored))
     const keyedInsertRowsPerSecond = await measureKeyedInsert(world.pool, baselineRows)
     const copyRowsPerSecond = await measureCopy(world.pool, Math.min(500_000, baselineRows))
-    const serverCpu = after.cpu.user + after.cpu.system - before.cpu.user - before.cpu.system
     return {
       name: 'ingest',
       machine: { ...describeMachine(), postgres: totals?.version },
@@ -64,8 +65,12 @@ export async function run(options: BenchOptions): Promise<BenchResult> {
         connections,
         requestMsP50: Math.round(percentile(result.requestMs, 0.5)),
         requestMsP99: Math.round(percentile(result.requestMs, 0.99)),
-        serverCpuMicrosecondsPerEvent: Number((serverCpu / measured).toFixed(2)),
-        serverMemoryMb: Math.round(after.memory / 1_000_000),
+        processorMicrosecondsPerEvent: {
+          server: perEvent('server'),
+          database: perEvent('database'),
+          client: perEvent('client'),
+        },
+        serverMemoryMb: Math.round(after.serverMemory / 1_000_000),
       },
     }
   } finally {

@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { copyStatement } from '../src/usage/postgres/copy-rows.ts'
+import { copyStatement, signInColumns } from '../src/usage/postgres/copy-rows.ts'
 import { CopyIn } from '../src/usage/postgres/copy-in.ts'
 import { to as copyTo } from 'pg-copy-streams'
 
@@ -18,13 +18,12 @@ export async function measureKeyedInsert(pool: pg.Pool, rows: number): Promise<n
   await pool.query('analyze bench_staging')
   await pool.query('create table bench_keyed (like usage_event, primary key (event_key))')
   await pool.query('checkpoint')
-  const columns = copyStatement.slice(copyStatement.indexOf('(') + 1, copyStatement.indexOf(')'))
   const startedAt = performance.now()
   await Promise.all(
     [0, 1].map(async (lane) => {
       for (let part = lane; part < batches; part += 2) {
         await pool.query(
-          `insert into bench_keyed (${columns}) select ${columns} from bench_staging where part = ${part} order by event_key`,
+          `insert into bench_keyed (${signInColumns}) select ${signInColumns} from bench_staging where part = ${part} order by event_key`,
         )
       }
     }),
@@ -39,9 +38,8 @@ export async function measureKeyedInsert(pool: pg.Pool, rows: number): Promise<n
 export async function measureCopy(pool: pg.Pool, rows: number): Promise<number> {
   const client = await pool.connect()
   try {
-    const columns = copyStatement.slice(copyStatement.indexOf('(') + 1, copyStatement.indexOf(')'))
     const source = client.query(
-      copyTo(`copy (select ${columns} from usage_event limit ${rows}) to stdout (format binary)`),
+      copyTo(`copy (select ${signInColumns} from usage_event limit ${rows}) to stdout (format binary)`),
     )
     const chunks: Buffer[] = []
     for await (const chunk of source) chunks.push(chunk as Buffer)
@@ -51,7 +49,7 @@ export async function measureCopy(pool: pg.Pool, rows: number): Promise<number> 
     await client.query('create table bench_copied (like usage_event)')
     await client.query('checkpoint')
     const startedAt = performance.now()
-    const copy = new CopyIn(copyStatement.replace('usage_event', 'bench_copied'), parts)
+    const copy = new CopyIn(copyStatement(signInColumns).replace('usage_event', 'bench_copied'), parts)
     client.query(copy)
     await copy.done
     const seconds = (performance.now() - startedAt) / 1000

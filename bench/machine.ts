@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { availableParallelism, cpus, totalmem } from 'node:os'
 
 export interface BenchOptions {
@@ -34,4 +35,20 @@ export function seeded(seed: number): (below: number) => number {
 export function percentile(values: readonly number[], part: number): number {
   const sorted = values.toSorted((a, b) => a - b)
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0
+}
+
+const ticksPerSecond = 100
+
+/** Processor time that processes have used, in microseconds; 0 where the system does not tell. */
+export function processorTime(pids: readonly number[]): number {
+  let ticks = 0
+  for (const pid of pids) {
+    try {
+      const fields = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1]?.split(' ') ?? []
+      ticks += Number(fields[11]) + Number(fields[12])
+    } catch {
+      // Not Linux, or the process has ended.
+    }
+  }
+  return (ticks * 1_000_000) / ticksPerSecond
 }

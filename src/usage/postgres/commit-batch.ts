@@ -2,7 +2,7 @@ import type { UsageEvent } from '../../domain/metering/usage-event.ts'
 import type { AttributionFacts } from './attribution-facts.ts'
 import { type Batch, keyText, readContent } from './batch.ts'
 import { type Classifier, resourceKey } from './classify.ts'
-import { CopyRows } from './copy-rows.ts'
+import { CopyRows, copyStatement, signInColumns, usageColumns } from './copy-rows.ts'
 import { type Dimension, type Route, resolveDimensions } from './dimension.ts'
 import type { KnownUsers } from './known-users.ts'
 import { MonthUserChanges } from './month-users.ts'
@@ -213,9 +213,19 @@ function toRejected(event: UsageEvent): Record<string, unknown> {
   }
 }
 
-/** The rows for COPY, made while the chunks before are on their way. */
-export function* encodeRows({ batch, indexes, batchId, originId, routeId }: EventRows): Generator<Uint8Array> {
-  const rows = new CopyRows()
+/** The statement and the rows for COPY, each chunk made while the one before is on its way. */
+export function copyOf(rows: EventRows): { readonly statement: string; readonly chunks: Iterable<Uint8Array> } {
+  const hasUsage = rows.indexes.some((index) => rows.batch.events[index]!.type === 'usage')
+  const columns = hasUsage ? usageColumns : signInColumns
+  return { statement: copyStatement(columns), chunks: encodeRows(rows, columns) }
+}
+
+function* encodeRows(
+  { batch, indexes, batchId, originId, routeId }: EventRows,
+  columns: string,
+): Generator<Uint8Array> {
+  const rows = new CopyRows(columns)
+  const hasUsage = columns === usageColumns
   const batchHigh = Number(batchId >> 32n)
   const batchLow = Number(BigInt.asUintN(32, batchId))
   for (const index of indexes) {
@@ -232,10 +242,7 @@ export function* encodeRows({ batch, indexes, batchId, originId, routeId }: Even
     rows.text(event.id)
     if (!isUsage) {
       rows.text(event.subject)
-      rows.absent()
-      rows.absent()
-      rows.absent()
-      rows.absent()
+      if (hasUsage) for (let column = 0; column < 4; column++) rows.absent()
       continue
     }
     rows.absent()

@@ -2,9 +2,13 @@ const chunkBytes = 64 * 1024
 const epochOffsetMs = Date.UTC(2000, 0, 1)
 const twoTo32 = 4_294_967_296
 
-export const copyStatement =
-  'copy usage_event (event_key, content_hash, usage_at, batch_id, origin_id, route_id, id, subject, quantity, ' +
-  'usage_end_at, occurred_at, tags) from stdin (format binary)'
+/** What every event has; sign-ins have no more. */
+export const signInColumns = 'event_key, content_hash, usage_at, batch_id, origin_id, route_id, id, subject'
+export const usageColumns = `${signInColumns}, quantity, usage_end_at, occurred_at, tags`
+
+export function copyStatement(columns: string): string {
+  return `copy usage_event (${columns}) from stdin (format binary)`
+}
 
 /**
  * Rows of usage_event in PostgreSQL's binary COPY format. Written byte by byte: this is the only part of the server
@@ -14,8 +18,10 @@ export class CopyRows {
   private chunks: Uint8Array[] = []
   private bytes: Uint8Array = Buffer.allocUnsafeSlow(chunkBytes)
   private at = 0
+  private readonly columns: number
 
-  constructor() {
+  constructor(columns: string) {
+    this.columns = columns.split(',').length
     this.ascii('PGCOPY\n\u00ff\r\n\0')
     this.int32(0)
     this.int32(0)
@@ -26,7 +32,7 @@ export class CopyRows {
     // A character is at most three bytes of UTF-8; a surrogate pair is four bytes of two.
     const needed = 256 + longestTexts * 3
     if (this.at + needed > this.bytes.length) this.flush(Math.max(chunkBytes, needed))
-    this.int16(12)
+    this.int16(this.columns)
     return this.chunks.shift()
   }
 

@@ -6,8 +6,7 @@ import { AttributionFacts } from './attribution-facts.ts'
 import { Batch } from './batch.ts'
 import { Classifier } from './classify.ts'
 import { CopyIn } from './copy-in.ts'
-import { copyStatement } from './copy-rows.ts'
-import { encodeRows, insertRows, type StoredBatch, storeBatch } from './commit-batch.ts'
+import { copyOf, insertRows, type StoredBatch, storeBatch } from './commit-batch.ts'
 import { Dimensions } from './dimension.ts'
 import { KnownUsers } from './known-users.ts'
 import { keyBytes, type PreparedEvents, prepareEvents } from './prepared-events.ts'
@@ -59,7 +58,7 @@ export class Ingest {
       const sql = sqlOfClient(client)
       const stored = await this.store(sql, batch, this.facts, this.knownUsers, {
         findStored: (keys) => findStored(client, keys),
-        insertEvents: (rows) => copyIn(client, encodeRows(rows)),
+        insertEvents: (rows) => copyIn(client, copyOf(rows)),
       })
       await client.query('commit')
       stored.remember()
@@ -163,8 +162,8 @@ function toStored({ key, content }: StoredRow): Stored {
   return { key: Buffer.from(key.replaceAll('-', ''), 'hex'), content: bytes }
 }
 
-function copyIn(client: pg.PoolClient, chunks: Iterable<Uint8Array>): Promise<void> {
-  const copy = new CopyIn(copyStatement, chunks)
+function copyIn(client: pg.PoolClient, { statement, chunks }: ReturnType<typeof copyOf>): Promise<void> {
+  const copy = new CopyIn(statement, chunks)
   client.query(copy)
   return copy.done
 }

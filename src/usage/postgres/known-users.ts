@@ -1,8 +1,14 @@
 const textMax = 64
-const emptyMs = Infinity
 /** Ids can be chosen so that they collide; then they are not remembered, instead of being searched for long. */
 const probesMax = 64
 const monthsMax = 200_000
+
+// A record begins at a multiple of 8 bytes: two instants, then hash, month and length, then the id.
+const hashAt = 4
+const monthAt = 5
+const lengthAt = 6
+const textAt = 28
+const firstBytes = 64 * 1024
 
 /**
  * Users whose month is known to need no write: with a first authentication at or before a remembered instant, another
@@ -12,35 +18,32 @@ const monthsMax = 200_000
  * process, so the database has that instant or an earlier one, whatever other processes have added since; and an event
  * after the later of two bounds is after the earlier. Only `reattribute` can raise them, and it moves
  * `attribution_version`, on which everything here is forgotten. A user is compared by the whole id, never by a hash
- * alone. Kept in typed arrays: a million users are then one object to the garbage collector, and 80 MB.
+ * alone. All records are one block of memory: it is nothing to the garbage collector, and a user with a GUID for an id
+ * is one line of the processor's cache.
  */
 export class KnownUsers {
-  private readonly usersMax: number
-  private count = 0
-  private textEnd = 0
-  /** Open addressing: 0 is empty, else the number of the user plus 1. */
-  private slots = new Int32Array(0)
-  private monthOf = new Int32Array(0)
-  private hashOf = new Int32Array(0)
-  private textAt = new Int32Array(0)
-  private lengthOf = new Uint8Array(0)
-  private paidMs = new Float64Array(0)
-  private countedMs = new Float64Array(0)
-  private texts = new Uint8Array(0)
+  private readonly bytesMax: number
   private readonly months = new Map<string, number>()
   private lastMonth = 0
+  private count = 0
+  private end = 0
+  /** Open addressing: 0 is empty, else where the record begins, in units of 8 bytes, plus 1. */
+  private slots = new Int32Array(0)
+  private bytes = new Uint8Array(0)
+  private integers = new Int32Array(0)
+  private instants = new Float64Array(0)
 
-  constructor(usersMax = 1_000_000) {
-    this.usersMax = usersMax
+  constructor(bytesMax = 64 * 1024 * 1024) {
+    this.bytesMax = bytesMax
     this.forget()
   }
 
   forget(): void {
     this.months.clear()
+    this.slots = new Int32Array(2048)
     this.count = 0
-    this.textEnd = 0
-    this.allocate(1024)
-    this.texts = new Uint8Array(1024 * 40)
+    this.end = 0
+    this.view(new ArrayBuffer(Math.min(firstBytes, this.bytesMax)))
   }
 
   /** The number of a tenant's month, by which its users are asked for. */
@@ -59,97 +62,100 @@ export class KnownUsers {
 
   /** Whether an authentication at that instant changes nothing for the user's month. */
   covers(month: number, userId: string, isPaid: boolean, atMs: number): boolean {
-    const user = this.find(month, userId, hash(month, userId))
-    if (user < 0) return false
-    return (isPaid ? this.paidMs[user]! : this.countedMs[user]!) < atMs
+    const record = this.find(month, userId, hash(month, userId))
+    return record >= 0 && this.instants[record + (isPaid ? 0 : 1)]! < atMs
   }
 
   /** To be called after the commit that wrote them. */
   remember(month: number, userId: string, paidMs: number | undefined, countedMs: number | undefined): void {
     if (!isPlain(userId)) return
     const hashed = hash(month, userId)
-    let user = this.find(month, userId, hashed)
-    if (user < 0) user = this.add(month, userId, hashed)
-    if (paidMs !== undefined && paidMs < this.paidMs[user]!) this.paidMs[user] = paidMs
-    if (countedMs !== undefined && countedMs < this.countedMs[user]!) this.countedMs[user] = countedMs
+    let record = this.find(month, userId, hashed)
+    if (record < 0) record = this.add(month, userId, hashed)
+    if (paidMs !== undefined && paidMs < this.instants[record]!) this.instants[record] = paidMs
+    if (countedMs !== undefined && countedMs < this.instants[record + 1]!) this.instants[record + 1] = countedMs
   }
 
+  /** Where the record begins, in units of 8 bytes; -1 where there is none. */
   private find(month: number, userId: string, hashed: number): number {
-    const mask = this.slots.length - 1
+    const { slots, integers } = this
+    const mask = slots.length - 1
     for (let slot = hashed & mask, probe = 0; probe < probesMax; slot = (slot + 1) & mask, probe++) {
-      const user = this.slots[slot]! - 1
-      if (user < 0) return -1
-      if (this.hashOf[user] === hashed && this.monthOf[user] === month && this.hasText(user, userId)) return user
+      const record = slots[slot]! - 1
+      if (record < 0) return -1
+      const at = record * 2
+      if (integers[at + hashAt] === hashed && integers[at + monthAt] === month && this.hasText(record, userId)) {
+        return record
+      }
     }
     return -1
   }
 
-  private hasText(user: number, userId: string): boolean {
+  private hasText(record: number, userId: string): boolean {
     const { length } = userId
-    if (this.lengthOf[user] !== length) return false
-    const from = this.textAt[user]!
-    for (let at = 0; at < length; at++) if (this.texts[from + at] !== userId.charCodeAt(at)) return false
+    if (this.integers[record * 2 + lengthAt] !== length) return false
+    const { bytes } = this
+    const from = record * 8 + textAt
+    for (let at = 0; at < length; at++) if (bytes[from + at] !== userId.charCodeAt(at)) return false
     return true
   }
 
   private add(month: number, userId: string, hashed: number): number {
-    if (this.count === this.usersMax) this.forgetUsers()
-    if (this.count === this.monthOf.length) this.grow()
     const { length } = userId
-    if (this.textEnd + length > this.texts.length) {
-      const texts = new Uint8Array(this.texts.length * 2)
-      texts.set(this.texts)
-      this.texts = texts
+    const size = (textAt + length + 7) & ~7
+    if (this.end + size > this.bytes.length) this.makeRoom()
+    if (this.count * 2 >= this.slots.length) this.growSlots()
+    const record = this.end / 8
+    this.end += size
+    this.count++
+    this.instants[record] = Infinity
+    this.instants[record + 1] = Infinity
+    this.integers[record * 2 + hashAt] = hashed
+    this.integers[record * 2 + monthAt] = month
+    this.integers[record * 2 + lengthAt] = length
+    for (let at = 0; at < length; at++) this.bytes[record * 8 + textAt + at] = userId.charCodeAt(at)
+    this.place(record, hashed)
+    return record
+  }
+
+  private makeRoom(): void {
+    if (this.bytes.length * 2 > this.bytesMax) {
+      this.forgetUsers()
+      return
     }
-    const user = this.count++
-    for (let at = 0; at < length; at++) this.texts[this.textEnd + at] = userId.charCodeAt(at)
-    this.monthOf[user] = month
-    this.hashOf[user] = hashed
-    this.textAt[user] = this.textEnd
-    this.lengthOf[user] = length
-    this.paidMs[user] = emptyMs
-    this.countedMs[user] = emptyMs
-    this.textEnd += length
-    this.place(user, hashed)
-    return user
+    const { bytes } = this
+    this.view(new ArrayBuffer(bytes.length * 2))
+    this.bytes.set(bytes)
   }
 
   /** Months keep their numbers, and no number is used twice, for a batch in hand may have asked for them already. */
   private forgetUsers(): void {
     this.count = 0
-    this.textEnd = 0
+    this.end = 0
     this.slots.fill(0)
   }
 
-  private grow(): void {
-    const { count, monthOf, hashOf, textAt, lengthOf, paidMs, countedMs } = this
-    this.allocate(monthOf.length * 2)
-    this.monthOf.set(monthOf)
-    this.hashOf.set(hashOf)
-    this.textAt.set(textAt)
-    this.lengthOf.set(lengthOf)
-    this.paidMs.set(paidMs)
-    this.countedMs.set(countedMs)
-    for (let user = 0; user < count; user++) this.place(user, hashOf[user]!)
+  private growSlots(): void {
+    this.slots = new Int32Array(this.slots.length * 2)
+    for (let record = 0; record * 8 < this.end; ) {
+      this.place(record, this.integers[record * 2 + hashAt]!)
+      record += ((textAt + this.integers[record * 2 + lengthAt]! + 7) & ~7) / 8
+    }
   }
 
-  private allocate(users: number): void {
-    this.slots = new Int32Array(users * 2)
-    this.monthOf = new Int32Array(users)
-    this.hashOf = new Int32Array(users)
-    this.textAt = new Int32Array(users)
-    this.lengthOf = new Uint8Array(users)
-    this.paidMs = new Float64Array(users)
-    this.countedMs = new Float64Array(users)
-  }
-
-  private place(user: number, hashed: number): void {
+  private place(record: number, hashed: number): void {
     const mask = this.slots.length - 1
     for (let slot = hashed & mask, probe = 0; probe < probesMax; slot = (slot + 1) & mask, probe++) {
       if (this.slots[slot] !== 0) continue
-      this.slots[slot] = user + 1
+      this.slots[slot] = record + 1
       return
     }
+  }
+
+  private view(buffer: ArrayBuffer): void {
+    this.bytes = new Uint8Array(buffer)
+    this.integers = new Int32Array(buffer)
+    this.instants = new Float64Array(buffer)
   }
 }
 
