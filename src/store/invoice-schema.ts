@@ -68,12 +68,12 @@ export interface InvoiceTables {
   }
   invoice_download: {
     ticket_hash: string
-    invoice_id: string
-    kind: string
     tenant_id: string
     principal_id: string
+    is_archive: boolean
     expires_at: Instant
   }
+  invoice_download_file: { ticket_hash: string; invoice_id: string; kind: string }
   invoiced_usage: { invoice_id: string; billing_profile_name: string; usage_period: string; usage_print: string }
   invoice_file: { invoice_id: string; kind: string; bytes: Buffer; sha256: string }
   invoice_status: { invoice_id: string; at: Instant; status: 'Due' | 'OverDue' | 'Paid' | 'Void' }

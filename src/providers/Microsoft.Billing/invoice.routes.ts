@@ -1,8 +1,6 @@
-import { accepted, polled } from '../../http/long-running.ts'
 import { type ApiRequest, type Operation, ok, pathParameter, queryValue } from '../../http/operation.ts'
 import { readPage, splitPage, toPage } from '../../http/paging.ts'
 import type { OperationContext } from '../../operations/context.ts'
-import { openDownload, requestDownload } from '../../operations/download-invoice.ts'
 import {
   getInvoiceIn,
   getInvoiceOfSubscription,
@@ -13,7 +11,6 @@ import {
   readInvoiceBlocks,
   withHeads,
 } from '../../operations/list-invoices.ts'
-import { pollLongRunning } from '../../operations/long-running.ts'
 import { toWireInvoice, toWireTransaction } from './invoice.wire.ts'
 
 type Invoices = Awaited<ReturnType<typeof listInvoicesOfAccount>>
@@ -24,12 +21,6 @@ const account = `${accounts}/{billingAccountName}`
 const ofSubscription = `${accounts}/default/billingSubscriptions/{subscriptionId}/invoices`
 const dates = { periodStartDate: 'required', periodEndDate: 'required' } as const
 const keyOf = (invoice: Invoices[number]): string => `${invoice.invoiceDate.toISOString()}~${invoice.id}`
-
-const contentTypes = {
-  pdf: 'application/pdf',
-  csv: 'text/csv; charset=utf-8',
-  json: 'application/json; charset=utf-8',
-} as const
 
 export const invoiceOperations: readonly Operation<OperationContext>[] = [
   {
@@ -109,66 +100,6 @@ export const invoiceOperations: readonly Operation<OperationContext>[] = [
   },
   {
     ...common,
-    id: 'Invoices_DownloadInvoice',
-    method: 'POST',
-    path: `${account}/invoices/{invoiceName}/download`,
-    statuses: [202],
-    permission: 'P9 Download invoices of the profile',
-    summary: 'Makes a link to a document of an invoice.',
-    query: { downloadToken: 'required' },
-    async handle(context, request) {
-      const name = pathParameter(request, 'invoiceName')
-      const owner = { account: pathParameter(request, 'billingAccountName') }
-      return accepted(request, await requestDownload(context, owner, name, tokenOf(request)), accounts)
-    },
-  },
-  {
-    ...common,
-    id: 'Invoices_DownloadBillingSubscriptionInvoice',
-    method: 'POST',
-    path: `${ofSubscription}/{invoiceName}/download`,
-    statuses: [202],
-    permission: 'P9 Download invoices of the profile',
-    summary: 'Makes a link to a document of an invoice.',
-    query: { downloadToken: 'required' },
-    async handle(context, request) {
-      const name = pathParameter(request, 'invoiceName')
-      const owner = { subscriptionId: pathParameter(request, 'subscriptionId') }
-      return accepted(request, await requestDownload(context, owner, name, tokenOf(request)), accounts)
-    },
-  },
-  {
-    ...common,
-    id: 'Invoices_PollDownload',
-    method: 'GET',
-    path: `${accounts}/operationresults/{operationId}`,
-    statuses: [200, 202],
-    permission: 'whoever asked for the document',
-    summary: 'The link to a document, when it is ready.',
-    async handle(context, request) {
-      return polled(request, await pollLongRunning(context, pathParameter(request, 'operationId')), 200)
-    },
-  },
-  {
-    id: 'InvoiceDownloads_Open',
-    method: 'GET',
-    path: '/providers/Tenantry.Billing/downloads/{ticket}',
-    apiVersions: 'none',
-    authentication: 'anonymous',
-    statuses: [200],
-    permission: 'whoever has the link, until it expires',
-    summary: 'The bytes of a document.',
-    async handle(context, request) {
-      const file = await openDownload(context, pathParameter(request, 'ticket'))
-      return ok(file.bytes, {
-        'content-type': contentTypes[file.kind],
-        'content-disposition': `attachment; filename="${file.name}.${file.kind}"`,
-        'x-tenantry-sha256': file.sha256,
-      })
-    },
-  },
-  {
-    ...common,
     id: 'Transactions_ListByInvoice',
     method: 'GET',
     path: `${account}/invoices/{invoiceName}/transactions`,
@@ -198,8 +129,6 @@ export const invoiceOperations: readonly Operation<OperationContext>[] = [
     },
   },
 ]
-
-const tokenOf = (request: ApiRequest): string => queryValue(request, 'downloadToken') ?? ''
 
 async function listPage(
   context: OperationContext,

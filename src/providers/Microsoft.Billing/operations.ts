@@ -9,6 +9,7 @@ import { billingRoleOperations } from './billing-role.routes.ts'
 import { billingSubscriptionOperations } from './billing-subscription.routes.ts'
 import { emptyListOperations } from './empty-list.routes.ts'
 import { invoiceOperations } from './invoice.routes.ts'
+import { invoiceDownloadOperations } from './invoice-download.routes.ts'
 import { invoiceSectionOperations } from './invoice-section.routes.ts'
 
 const served: readonly Operation<OperationContext>[] = [
@@ -18,6 +19,7 @@ const served: readonly Operation<OperationContext>[] = [
   ...billingRoleOperations,
   ...billingSubscriptionOperations,
   ...invoiceOperations,
+  ...invoiceDownloadOperations,
   ...agreementOperations,
   ...billingPeriodOperations,
   ...emptyListOperations,

@@ -54,6 +54,17 @@ const link = async (url: string) => {
   return cloud.as(undefined).get(pathname)
 }
 
+/** Read from the directory at the end of the archive, where its readers look. */
+function namesIn(zip: Buffer): string[] {
+  const found: string[] = []
+  for (let at = zip.readUInt32LE(zip.length - 6); zip.readUInt32LE(at) === 0x02014b50; ) {
+    const length = zip.readUInt16LE(at + 28)
+    found.push(zip.toString('utf8', at + 46, at + 46 + length))
+    at += 46 + length + zip.readUInt16LE(at + 30) + zip.readUInt16LE(at + 32)
+  }
+  return found
+}
+
 describe('the unchanged SDK', () => {
   test('INV-5, INV-6, BIL-8: one invoice a month and profile, with its head and its sums', async () => {
     const client = sdk(world, contoso.owner.client)
@@ -148,6 +159,24 @@ describe('the unchanged SDK', () => {
     const bytes = await link(json.url ?? '')
     const [stored] = await world.documents(contoso)
     expect(createHash('sha256').update(JSON.stringify(bytes.body)).digest('hex')).toBe(stored?.document_sha256)
+  })
+
+  test('INV-14: several documents come as one archive', async () => {
+    const client = sdk(world, contoso.owner.client, subscriptionId)
+    const urls = ((await client.invoices.get(contoso.account, number)).documents ?? []).map(({ url }) => url ?? '')
+    expect(urls).toHaveLength(3)
+    const { url } = await client.invoices.beginDownloadMultipleBillingProfileInvoicesAndWait(contoso.account, urls, {
+      updateIntervalInMs: 20,
+    })
+    const archive = await link(url ?? '')
+    expect(archive.headers['content-type']).toBe('application/zip')
+    expect(namesIn(archive.body)).toEqual(['csv', 'json', 'pdf'].map((kind) => `${number}.${kind}`))
+    const ofOthers = await fabrikam.owner.client.post(`${fabrikam.accountId}/downloadDocuments?${v2020}`, urls)
+    expect(ofOthers.status).toBe(404)
+    const wrong = await contoso.owner.client.post(`${contoso.accountId}/downloadDocuments?${v2020}`, [
+      'https://a.example/',
+    ])
+    expect(wrong).toMatchObject({ status: 400, body: { error: { code: 'InvalidDownloadUrl' } } })
   })
 
   test('D7: the first answer to a download is 202 with an absolute Location, and polls may repeat its query', async () => {
