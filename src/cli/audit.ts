@@ -1,6 +1,5 @@
 import { Command } from 'commander'
-import { openDatabaseOf } from '../app.ts'
-import { type AuditReport, runAudit } from '../audit/audit.ts'
+import type { AuditReport } from '../audit/audit.ts'
 import { type Config, readConfig } from '../config/config.ts'
 import { print, printJson, say } from './output.ts'
 
@@ -18,6 +17,7 @@ export const auditCommand = new Command('audit')
 
 /** Audits the database of a configuration, whether a server runs on it or not. */
 export async function auditOf(config: Config): Promise<AuditReport> {
+  const [{ openDatabaseOf }, { runAudit }] = await Promise.all([import('../app.ts'), import('../audit/audit.ts')])
   const database = await openDatabaseOf(config, say)
   try {
     return await runAudit(database.poolConfig)

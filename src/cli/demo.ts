@@ -2,7 +2,6 @@ import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { Command } from 'commander'
 import { systemTimers } from '../adapters/timers.ts'
-import { startTenantry } from '../app.ts'
 import { readConfig } from '../config/config.ts'
 import { renderStatementText } from '../documents/statement-text.ts'
 import type { InvoiceDocument } from '../domain/billing/invoice-document.ts'
@@ -28,6 +27,7 @@ export const demoCommand = new Command('demo')
   .action(async (options: { exit?: boolean }) => {
     const config = readConfig(process.env, 'sandbox')
     const dataDir = resolve(config.dataDir)
+    const { startTenantry } = await import('../app.ts')
     const running = await startTenantry(config, { onProgress: say, logFile: join(dataDir, 'tenantry.log') })
     const session = new Session(
       running.baseUrl,

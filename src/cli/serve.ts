@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path'
 import { Command } from 'commander'
-import { type RunningTenantry, startTenantry } from '../app.ts'
+import type { RunningTenantry } from '../app.ts'
 import { readConfig } from '../config/config.ts'
 import { say } from './output.ts'
 
@@ -9,6 +9,8 @@ export const serveCommand = new Command('serve')
   .option('--sandbox', 'serve as a sandbox instead: a clock that the operator sets, user tokens without a browser')
   .action(async (options: { sandbox?: boolean }) => {
     const config = readConfig(process.env, options.sandbox ? 'sandbox' : 'serve')
+    // The whole house is loaded when it is needed, so that help and refusals come at once.
+    const { startTenantry } = await import('../app.ts')
     const running = await startTenantry(config, { onProgress: say })
     say(`Serving at ${running.baseUrl}`)
     say(`  CA for clients      NODE_EXTRA_CA_CERTS=${running.caFile}`)

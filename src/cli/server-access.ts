@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { systemTimers } from '../adapters/timers.ts'
-import { startTenantry } from '../app.ts'
 import { type Mode, readConfig } from '../config/config.ts'
 import { Session } from './session.ts'
 
@@ -24,6 +23,7 @@ export async function reachServer(mode: Mode, onProgress: (step: string) => void
     const session = new Session(running.baseUrl, running.caPem, running.operator, timers)
     return { session, close: async () => session.close() }
   }
+  const { startTenantry } = await import('../app.ts')
   const started = await startTenantry(
     { ...config, port: 0, baseUrl: undefined, invoiceSchedule: 'manual' },
     { onProgress, logFile: join(dataDir, 'tenantry.log') },
