@@ -4,6 +4,7 @@ import type { Db } from '../store/db.ts'
 import {
   findInvoiceRun,
   findLatestInvoiceRun,
+  findOpenRunOperation,
   finishInvoiceRun,
   type InvoiceRun,
   insertInvoiceRun,
@@ -54,12 +55,7 @@ export async function requestInvoiceRun(
   const period = requirePeriod(name)
   const { db, now } = context
   requireClosed(context, period)
-  const latest = await findLatestInvoiceRun(db)
-  if (latest && latest.period > period)
-    throw conflict(
-      'LaterPeriodInvoiced',
-      `${latest.period} is invoiced already. Late usage of ${period} comes as adjustments on the next invoices.`,
-    )
+  await requireLatest(db, period)
   if (!(await findIssuer(context)))
     throw conflict(
       'IssuerNotFound',
@@ -69,11 +65,17 @@ export async function requestInvoiceRun(
     await appendAudit(context, { action: 'Tenantry.Billing/invoiceRuns/write', scope: runScope(period) })
   const report = await reportOf(db, period)
   if (report.run.finishedAt) return { report, operationId: undefined }
+  return { report, operationId: await workOn(context, period) }
+}
+
+/** However often a run is asked for while it goes on, it is one operation. */
+async function workOn(context: OperationContext, period: BillingPeriod): Promise<string> {
+  const work = { kind: invoiceRunKind, scope: runScope(period) }
   const input: InvoiceRunInput = { period }
-  return {
-    report,
-    operationId: await startLongRunning(context, { kind: invoiceRunKind, scope: runScope(period), input }),
-  }
+  return (
+    (await findOpenRunOperation(context.db, { ...work, principalId: context.caller.objectId })) ??
+    startLongRunning(context, { ...work, input })
+  )
 }
 
 /** Tries again what was parked, after its cause was mended. */
@@ -81,11 +83,11 @@ export async function resumeInvoiceRun(context: OperationContext, name: string):
   authorizeOperator(context)
   const period = requirePeriod(name)
   const run = await requireRun(context.db, period)
+  await requireLatest(context.db, period)
   await releaseParkedProfiles(context.db, run.id)
   await reopenInvoiceRun(context.db, run.id)
   await appendAudit(context, { action: 'Tenantry.Billing/invoiceRuns/resume/action', scope: runScope(period) })
-  const input: InvoiceRunInput = { period }
-  return startLongRunning(context, { kind: invoiceRunKind, scope: runScope(period), input })
+  return workOn(context, period)
 }
 
 export async function getInvoiceRun(context: OperationContext, name: string): Promise<InvoiceRunReport> {
@@ -156,6 +158,21 @@ function requireClosed(context: OperationContext, period: BillingPeriod): void {
     `${period} takes late usage until ${closes.toISOString()}. Run it then, or look at a preview now.`,
     { additionalInfo: [{ type: 'BillingPeriodOpen', info: { closesAt: closes.toISOString() } }] },
   )
+}
+
+/** Months are invoiced in their order: what a later one has seen as late usage must not be billed a second time. */
+async function requireLatest(db: Db, period: BillingPeriod): Promise<void> {
+  const latest = await findLatestInvoiceRun(db)
+  if (latest && latest.period > period)
+    throw conflict(
+      'LaterPeriodInvoiced',
+      `${latest.period} is invoiced already. What is open of ${period} comes as adjustments on the next invoices.`,
+    )
+  if (latest && latest.period < period && !latest.finishedAt)
+    throw conflict(
+      'EarlierRunUnfinished',
+      `The run of ${latest.period} is not finished. PUT ${runScope(latest.period)} goes on with it; then run ${period}.`,
+    )
 }
 
 async function requireRun(db: Db, period: BillingPeriod): Promise<InvoiceRun> {

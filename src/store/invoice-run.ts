@@ -223,3 +223,21 @@ export async function listProfilesOfPeriod(db: Db, period: string): Promise<stri
     order by name`.execute(db)
   return rows.map((row) => row.name)
 }
+
+/** The operation that is already about to do the run, if the same principal asked for it. */
+export async function findOpenRunOperation(
+  db: Db,
+  operation: { readonly kind: string; readonly scope: string; readonly principalId: string },
+): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('long_running_operation')
+    .select('id')
+    .where('kind', '=', operation.kind)
+    .where('scope', '=', operation.scope)
+    .where('principal_id', '=', operation.principalId)
+    .where('finished_at', 'is', null)
+    .orderBy('created_at')
+    .limit(1)
+    .executeTakeFirst()
+  return row?.id
+}

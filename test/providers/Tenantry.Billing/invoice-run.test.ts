@@ -139,6 +139,13 @@ test('two requests for one month at the same time make one run and one document 
   expect(progress.profilesDone).toBe(progress.profilesTotal)
 })
 
+test('DEC-7: a month is not resumed once a later one is invoiced, because that one has billed what was left', async () => {
+  expect(await cloud.operator.post(runPath('2026-12', 'resume'))).toMatchObject({
+    status: 409,
+    body: { error: { code: 'LaterPeriodInvoiced' } },
+  })
+})
+
 test('runs are listed and shown to the operator alone', async () => {
   const { body } = await cloud.operator.get(`/providers/Tenantry.Billing/invoiceRuns?${ours}`)
   expect(body.value.map((run: { name: string }) => run.name)).toEqual(['2026-10', '2026-11', '2026-12', '2027-01'])
