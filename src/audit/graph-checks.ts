@@ -10,7 +10,11 @@ export const directoryChecks: readonly Check[] = [
       select format('subscription %s has no payer between %s and %s', subscription_id, upper(previous), lower(during)) as violation
       from (select subscription_id, during, lag(during) over (partition by subscription_id order by lower(during)) as previous
             from billing_placement) p
-      where previous is not null and upper(previous) is distinct from lower(during)`,
+      where previous is not null and upper(previous) is distinct from lower(during)
+      union all
+      select format('subscription %s has no payer now', s.id) from subscription s
+      where s.deleted_at is null and exists (select from billing_placement p where p.subscription_id = s.id)
+        and not exists (select from billing_placement p where p.subscription_id = s.id and upper_inf(p.during))`,
   },
   {
     id: 'I-07',
