@@ -29,7 +29,8 @@ export async function appendEvents(
   const reportable = await findReportable(targetsOf(items))
   const outcomes = new Array<ItemOutcome | undefined>(items.length)
   const permitted: UsageEvent[] = []
-  for (const [index, { event, refusal }] of items.entries()) {
+  for (let index = 0; index < items.length; index++) {
+    const { event, refusal } = items[index]!
     if (refusal) outcomes[index] = { status: 'rejected', code: refusal.code, message: refusal.message }
     else if (isReportable(reportable, event)) permitted.push(event)
     else outcomes[index] = notPermitted(event)

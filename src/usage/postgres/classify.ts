@@ -34,6 +34,7 @@ interface SignInMemo {
   /** The last answer and what it was for: runs of events of one tenant nearly always have the same. */
   link: LinkFacts | undefined
   reportedAtMs: number
+  placementId: string | null
   last: Classified | undefined
 }
 
@@ -43,7 +44,8 @@ const memosMax = 16
 export class Classifier {
   private readonly facts: AttributionFacts
   private readonly dimensions: Dimensions
-  private readonly memos = new Map<TenantFacts, SignInMemo[]>()
+  /** They go with the facts that they were made of. */
+  private readonly memos = new WeakMap<TenantFacts, SignInMemo[]>()
 
   constructor(facts: AttributionFacts, dimensions: Dimensions) {
     this.facts = facts
@@ -69,15 +71,27 @@ export class Classifier {
     const memo = this.memoOf(tenant, reporter, event)
     const link = findLinkAt(tenant, event.usageAtMs)
     const isLate = reportedAtMs - event.usageAtMs > lateMs
-    if (memo.last && memo.link === link && memo.reportedAtMs === reportedAtMs && !isLate) return memo.last
+    if (memo.last && memo.link === link && !isLate && this.isPlacedAsBefore(memo, reportedAtMs)) return memo.last
     const route = this.routeOfSignIn(tenant, memo.metering, event.type, link, reportedAtMs, isLate)
     const classified = { origin: memo.origin, route }
     if (!isLate) {
       memo.link = link
       memo.reportedAtMs = reportedAtMs
+      memo.placementId = this.placementOf(link, reportedAtMs)
       memo.last = classified
     }
     return classified
+  }
+
+  private isPlacedAsBefore(memo: SignInMemo, reportedAtMs: number): boolean {
+    if (memo.reportedAtMs === reportedAtMs) return true
+    if (memo.placementId !== this.placementOf(memo.link, reportedAtMs)) return false
+    memo.reportedAtMs = reportedAtMs
+    return true
+  }
+
+  private placementOf(link: LinkFacts | undefined, reportedAtMs: number): string | null {
+    return link ? this.facts.placementAt(link.subscriptionId, reportedAtMs) : null
   }
 
   private memoOf(tenant: TenantFacts, reporter: Reporter, event: SignInEvent): SignInMemo {
@@ -111,6 +125,7 @@ export class Classifier {
       origin: this.dimensions.origin(reporter, event, null),
       link: undefined,
       reportedAtMs: 0,
+      placementId: null,
       last: undefined,
     }
     if (memos.length >= memosMax) memos.shift()
@@ -140,7 +155,7 @@ export class Classifier {
         model: link?.model ?? null,
         linkId: link?.linkId ?? null,
         subscriptionId: link?.subscriptionId ?? null,
-        placementId: link && kind === 'counted' ? this.facts.placementAt(link.subscriptionId, reportedAtMs) : null,
+        placementId: kind === 'counted' ? this.placementOf(link, reportedAtMs) : null,
         meterId,
         groupingKey: link?.linkId ?? null,
       })

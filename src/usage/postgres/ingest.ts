@@ -25,6 +25,7 @@ export class Ingest {
   private readonly facts = new AttributionFacts()
   private readonly dimensions = new Dimensions()
   private readonly knownUsers = new KnownUsers()
+  private readonly classifier = new Classifier(this.facts, this.dimensions)
 
   constructor(pool: pg.Pool, readClock: ReadClock) {
     this.pool = pool
@@ -51,12 +52,15 @@ export class Ingest {
     client.on('error', onError)
     let isBroken = false
     try {
+      // Keys are found through the index whatever the statistics say, which on a young table say nothing yet; and a plan
+      // made anew for each array of thousands of keys costs more than using it.
       await client.query(
-        'begin; set local enable_seqscan = off; set local synchronous_commit = on; ' +
+        'begin; set local enable_seqscan = off; set local plan_cache_mode = force_generic_plan; ' +
+          'set local synchronous_commit = on; ' +
           'select pg_advisory_xact_lock_shared(7261001)',
       )
       const sql = sqlOfClient(client)
-      const stored = await this.store(sql, batch, this.facts, this.knownUsers, {
+      const stored = await this.store(sql, batch, this.facts, this.classifier, this.knownUsers, {
         findStored: (keys) => findStored(client, keys),
         insertEvents: (rows) => copyIn(client, copyOf(rows)),
       })
@@ -83,7 +87,9 @@ export class Ingest {
     const sql = sqlOf(tx)
     await sql('select pg_advisory_xact_lock_shared(7261001)')
     // Nothing is remembered, for the caller may have changed facts itself, and whether it commits is not known here.
-    await this.store(sql, batch, new AttributionFacts(), new KnownUsers(), {
+    const facts = new AttributionFacts()
+    const classifier = new Classifier(facts, this.dimensions)
+    await this.store(sql, batch, facts, classifier, new KnownUsers(), {
       findStored: (keys) => findStoredByText(sql, keys),
       insertEvents: (rows) => insertRows(sql, rows),
     })
@@ -94,6 +100,7 @@ export class Ingest {
     sql: Sql,
     batch: Batch,
     facts: AttributionFacts,
+    classifier: Classifier,
     knownUsers: KnownUsers,
     ways: Pick<Parameters<typeof storeBatch>[0], 'findStored' | 'insertEvents'>,
   ): Promise<StoredBatch> {
@@ -102,7 +109,6 @@ export class Ingest {
     )
     if (facts.renew(version)) knownUsers.forget()
     const reportedAt = await this.readClock(sql)
-    const classifier = new Classifier(facts, this.dimensions)
     return storeBatch({ sql, reportedAt, facts, classifier, knownUsers, ...ways }, batch)
   }
 }

@@ -24,7 +24,7 @@ export function createPostgresUsageStore(options: PostgresUsageStoreOptions): Us
   const group = new GroupCommit({
     lanes: options.lanes ?? 1,
     batchEvents: options.batchEvents ?? 20_000,
-    queueEvents: options.queueEvents ?? 200_000,
+    queueEvents: options.queueEvents ?? 100_000,
     commit: (requests) => ingest.commit(requests),
     isFaultOfContent,
   })
