@@ -3,7 +3,7 @@ import { billingAccountId, billingCodeLength, billingCodeOf, billingProfileId } 
 import type { InvoiceLanguage } from '../domain/billing/invoice-document.ts'
 import { standardPlan } from '../domain/billing/plan.ts'
 import { conflict, invalid } from '../domain/refusal.ts'
-import { findBillingAccount, lockBillingAccount } from '../store/billing-account.ts'
+import { lockBillingAccount } from '../store/billing-account.ts'
 import {
   type BillingProfile,
   findBillingProfile,
@@ -67,7 +67,7 @@ export interface WantedProfile {
   readonly billTo: Address | undefined
   readonly invoiceEmailOptIn: boolean | undefined
   readonly tags: Readonly<Record<string, string>> | undefined
-  readonly enabledPlans: readonly { readonly skuId: string; readonly skuDescription: string }[] | undefined
+  readonly enabledPlans: readonly { readonly skuId: string }[] | undefined
   readonly currency: string | undefined
   readonly language: InvoiceLanguage | undefined
   readonly taxId: string | null | undefined
@@ -88,27 +88,34 @@ export async function putProfile(
   name: string,
   wanted: WantedProfile,
 ): Promise<PutProfile> {
-  const profileName = requireName(name)
-  const account = await findBillingAccount(context.db, accountName)
-  if (account) await lockBillingAccount(context.db, account.name)
-  const existing = await findBillingProfile(context.db, profileName)
-  const isOfAccount = existing?.billingAccountName.toLowerCase() === accountName.toLowerCase()
-  if (existing && isOfAccount) return changeProfile(context, accountName, existing, wanted)
-  const access = await requireAccount(context, 'A6', accountName)
-  if (existing)
-    throw conflict(
-      'BillingProfileNameTaken',
-      `The name '${profileName}' is taken. Choose another name for the profile.`,
-    )
-  return createProfile(context, access, profileName, wanted)
+  const seen = await findOfAccount(context, accountName, name)
+  const { access } = seen
+    ? await requireProfile(context, 'P4', accountName, seen.name)
+    : { access: await requireAccount(context, 'A6', accountName) }
+  // Two first PUTs of one name, and two changes of one profile, take turns.
+  await lockBillingAccount(context.db, access.account.name)
+  const existing = await findOfAccount(context, accountName, name)
+  return existing
+    ? changeProfile(context, accountName, existing, wanted)
+    : createProfile(context, accountName, requireName(name), wanted)
+}
+
+async function findOfAccount(
+  context: OperationContext,
+  accountName: string,
+  name: string,
+): Promise<BillingProfile | undefined> {
+  const profile = await findBillingProfile(context.db, name)
+  return profile?.billingAccountName.toLowerCase() === accountName.toLowerCase() ? profile : undefined
 }
 
 async function createProfile(
   context: OperationContext,
-  access: BillingAccess,
+  accountName: string,
   name: string,
   wanted: WantedProfile,
 ): Promise<PutProfile> {
+  const access = await requireAccount(context, 'A6', accountName)
   const { account } = access
   const { db, now } = context
   if (account.agreementType === 'MicrosoftOnlineServicesProgram')
@@ -116,6 +123,8 @@ async function createProfile(
       'AgreementHasOneProfile',
       'A stand-alone pay-as-you-go account has one profile. Sign up for a customer agreement to have several.',
     )
+  if (await findBillingProfile(db, name))
+    throw conflict('BillingProfileNameTaken', `The name '${name}' is taken. Choose another name for the profile.`)
   requireTermsOf(account, wanted)
   const others = (await listBillingProfiles(db, account.name)).sort(
     (left, right) => left.createdAt.getTime() - right.createdAt.getTime(),
@@ -131,12 +140,13 @@ async function createProfile(
     billTo: wanted.billTo ? { ...wanted.billTo, country: account.countryCode } : account.soldTo,
     poNumber: wanted.poNumber ?? null,
     invoiceEmailOptIn: wanted.invoiceEmailOptIn ?? false,
-    taxRate: null,
-    reverseCharge: false,
-    taxId: wanted.taxId ?? null,
+    // What the seller decided for this buyer holds for all of its profiles (BIL-24).
+    taxRate: others[0]?.taxRate ?? null,
+    reverseCharge: others[0]?.reverseCharge ?? false,
+    taxId: wanted.taxId === undefined ? (others[0]?.taxId ?? null) : wanted.taxId,
     systemId: name,
     tags: wanted.tags ?? {},
-    enabledPlans: wanted.enabledPlans ?? [standardPlan],
+    enabledPlans: [standardPlan],
     ...by,
   })
   const section = billingCodeOf(context.random.bytes(billingCodeLength))
@@ -182,7 +192,6 @@ async function changeProfile(
     poNumber: wanted.poNumber === undefined ? existing.poNumber : wanted.poNumber,
     invoiceEmailOptIn: wanted.invoiceEmailOptIn ?? existing.invoiceEmailOptIn,
     tags: wanted.tags ?? existing.tags,
-    enabledPlans: wanted.enabledPlans ?? existing.enabledPlans,
     language: wanted.language ?? existing.language,
     taxId: wanted.taxId === undefined ? existing.taxId : wanted.taxId,
   }
@@ -254,7 +263,7 @@ function requireName(name: string): string {
   if (/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/.test(name)) return name.toUpperCase()
   throw invalid(
     'InvalidBillingProfileName',
-    `'${name}' is no name of a billing profile. Use up to 64 letters, digits and hyphens, such as ABCD-EFGH-JKL-MNP.`,
+    `'${name}' is no name of a billing profile. Use up to 64 letters, digits, hyphens and underscores, such as ABCD-EFGH-JKL-MNP.`,
     'billingProfileName',
   )
 }
@@ -267,6 +276,13 @@ function requireTermsOf(terms: { currency: string; countryCode: string }, wanted
       'CurrencyCannotBeChanged',
       `The currency comes from the billing account and is ${currency}. Leave it out.`,
       'properties.currency',
+    )
+  const skuIds = wanted.enabledPlans?.map(({ skuId }) => skuId)
+  if (skuIds && (skuIds.length === 0 || skuIds.some((skuId) => skuId !== standardPlan.skuId)))
+    throw invalid(
+      'PlanNotOffered',
+      `Usage is sold by the plan '${standardPlan.skuId}' (${standardPlan.skuDescription}), which every profile has.`,
+      'properties.enabledAzurePlans',
     )
   const country = wanted.billTo?.country
   if (country !== undefined && country.toUpperCase() !== countryCode)

@@ -1,5 +1,6 @@
 import { billingProfileId, invoiceSectionId } from '../domain/billing/billing-ids.ts'
 import { conflict, invalid } from '../domain/refusal.ts'
+import { lockBillingAccount } from '../store/billing-account.ts'
 import { type BillingProfile, listBillingProfiles } from '../store/billing-profile.ts'
 import {
   findInvoiceSection,
@@ -64,22 +65,47 @@ export async function putSection(
   name: string,
   wanted: WantedSection,
 ): Promise<SectionView & { readonly isNew: boolean }> {
+  const seen = await findOfProfile(context, profileName, name)
+  const { access } = seen
+    ? await requireSection(context, 'S4', accountName, profileName, seen.name)
+    : await requireProfile(context, 'P11', accountName, profileName)
+  // Two first PUTs of one name, and two changes of one section, take turns.
+  await lockBillingAccount(context.db, access.account.name)
+  const existing = await findOfProfile(context, profileName, name)
+  return existing
+    ? changeSection(context, accountName, existing, wanted)
+    : createSection(context, accountName, profileName, name, wanted)
+}
+
+async function findOfProfile(
+  context: OperationContext,
+  profileName: string,
+  name: string,
+): Promise<InvoiceSection | undefined> {
+  const section = await findInvoiceSection(context.db, name)
+  return section?.billingProfileName === profileName.toUpperCase() && !section.isHidden ? section : undefined
+}
+
+async function createSection(
+  context: OperationContext,
+  accountName: string,
+  profileName: string,
+  name: string,
+  wanted: WantedSection,
+): Promise<SectionView & { readonly isNew: boolean }> {
+  const { access, profile } = await requireProfile(context, 'P11', accountName, profileName)
   if (!/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/.test(name))
     throw invalid(
       'InvalidInvoiceSectionName',
-      `'${name}' is no name of an invoice section. Use up to 64 letters, digits and hyphens, such as ABCD-EFGH-JKL-MNP.`,
+      `'${name}' is no name of an invoice section. Use up to 64 letters, digits, hyphens and underscores, such as ABCD-EFGH-JKL-MNP.`,
       'invoiceSectionName',
     )
-  const existing = await findInvoiceSection(context.db, name)
-  if (existing?.billingProfileName === profileName.toUpperCase() && !existing.isHidden)
-    return changeSection(context, accountName, existing, wanted)
-  const { access, profile } = await requireProfile(context, 'P11', accountName, profileName)
   if (access.account.agreementType === 'MicrosoftOnlineServicesProgram')
     throw conflict(
       'AgreementHasOneSection',
       'A stand-alone pay-as-you-go account has no invoice sections. Sign up for a customer agreement to have them.',
     )
-  if (existing)
+  if (await findInvoiceSection(context.db, name))
     throw conflict('InvoiceSectionNameTaken', `The name '${name}' is taken. Choose another name for the section.`)
   const sectionName = name.toUpperCase()
   await insertInvoiceSection(context.db, {

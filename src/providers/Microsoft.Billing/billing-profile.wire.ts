@@ -16,7 +16,7 @@ export const profileBody = z.object({
       invoiceEmailOptIn: z.boolean().optional(),
       tags: tags.optional(),
       enabledAzurePlans: z
-        .array(z.object({ skuId: z.string().max(64), skuDescription: z.string().max(256).default('') }))
+        .array(z.object({ skuId: z.string().max(64) }))
         .max(50)
         .optional(),
       currency: z.string().optional(),

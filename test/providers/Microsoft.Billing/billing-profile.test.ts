@@ -124,6 +124,28 @@ describe('profiles', () => {
     expect(theirs.body.properties.displayName).toBe('Contoso')
   })
 
+  test('BIL-6: first PUTs of one name at the same time make one profile with one section', async () => {
+    const path = `${contoso.accountId}/billingProfiles/TWICE?${v2020}`
+    const put = () => contoso.owner.client.put(path, { properties: { displayName: 'Twice' } })
+    const replies = await Promise.all([put(), put(), put()])
+    expect(replies.map(({ status }) => status).toSorted()).toEqual([200, 200, 201])
+    const sections = await contoso.owner.client.get(
+      `${contoso.accountId}/billingProfiles/TWICE/invoiceSections?${v2020}`,
+    )
+    expect(sections.body.value).toHaveLength(1)
+    const section = () =>
+      contoso.owner.client.put(`${contoso.profileId}/invoiceSections/ONCE?${v2020}`, { properties: {} })
+    expect((await Promise.all([section(), section()])).map(({ status }) => status).toSorted()).toEqual([200, 201])
+  })
+
+  test('BIL-6: every profile has the standard plan, and no other is offered', async () => {
+    const put = (enabledAzurePlans: unknown) =>
+      contoso.owner.client.put(`${contoso.profileId}?${v2020}`, { properties: { enabledAzurePlans } })
+    expect((await put([{ skuId: '0001' }])).status).toBe(200)
+    for (const plans of [[], [{ skuId: '0002' }]])
+      expect(await put(plans)).toMatchObject({ status: 400, body: { error: { code: 'PlanNotOffered' } } })
+  })
+
   test('BIL-13: purchase policies are read and put', async () => {
     const client = sdk(world, contoso.owner.client)
     expect(await client.policies.getByBillingProfile(contoso.account, contoso.profile)).toMatchObject({
