@@ -1,7 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startTestCloud, type TestCloud } from '../../support/cloud.ts'
-import { BillingWorld, type Customer, expectSuccess, names } from '../Tenantry.Billing/billing-world.ts'
+import {
+  BillingWorld,
+  type Customer,
+  expectSuccess,
+  type LinkedTenant,
+  names,
+} from '../Tenantry.Billing/billing-world.ts'
 import { give, holder, sdk, v2020 } from './role-holders.ts'
 
 let cloud: TestCloud
@@ -12,6 +18,7 @@ let subscriptionId: string
 let second: string
 let research: string
 let number: string
+let other: LinkedTenant
 
 /** October: one subscription in each of two sections, active users at 0.05. */
 beforeAll(async () => {
@@ -30,7 +37,7 @@ beforeAll(async () => {
   subscriptionId = await world.subscription(contoso)
   second = await world.subscription(contoso, research)
   const tenant = await world.linkedTenant(contoso, subscriptionId)
-  const other = await world.linkedTenant(contoso, second)
+  other = await world.linkedTenant(contoso, second)
   await cloud.clock.set('2026-10-20T00:00:00Z')
   await world.signIns(tenant, names('a', 100), '2026-10-12T08:00:00Z')
   await world.signIns(other, names('b', 50), '2026-10-13T08:00:00Z')
@@ -130,9 +137,9 @@ describe('the unchanged SDK', () => {
     expect(listed.map(({ name }) => name)).toEqual([number])
     expect((await client.invoices.getBySubscriptionAndInvoiceId(number)).name).toBe(number)
     const unbilled = await world.subscription(contoso)
-    const other = sdk(world, contoso.owner.client, unbilled)
-    expect(await collect(other.invoices.listByBillingSubscription(year.start, year.end))).toEqual([])
-    await expect(other.invoices.getBySubscriptionAndInvoiceId(number)).rejects.toMatchObject({ statusCode: 404 })
+    const unused = sdk(world, contoso.owner.client, unbilled)
+    expect(await collect(unused.invoices.listByBillingSubscription(year.start, year.end))).toEqual([])
+    await expect(unused.invoices.getBySubscriptionAndInvoiceId(number)).rejects.toMatchObject({ statusCode: 404 })
     const billed = await client.billingSubscriptions.get(contoso.account)
     expect(billed.lastMonthCharges).toEqual({ currency: 'USD', value: 2.5 })
     expect((await client.billingPeriods.get('202610-1')).invoiceIds).toEqual([
@@ -208,13 +215,13 @@ describe('who reads what', () => {
   test('D9: a link dies with the role of who asked for it, and after its hour', async () => {
     const reader = await holder(world, contoso)
     // Somebody else has to hold a role on the profile too (ACC-10).
-    const other = await holder(world, contoso, 'IM')
+    const manager = await holder(world, contoso, 'IM')
     const name = await give(contoso, 'BPR', reader.objectId)
     const ask = async ({ client }: typeof reader) => {
       const path = `${contoso.accountId}/invoices/${number}/download?downloadToken=json&${v2020}`
       return (await client.finish(await client.post(path))).body.url as string
     }
-    const [first, kept] = [await ask(reader), await ask(other)]
+    const [first, kept] = [await ask(reader), await ask(manager)]
     expect((await link(first)).status).toBe(200)
     expectSuccess(await contoso.owner.client.delete(`${contoso.profileId}/billingRoleAssignments/${name}?${v2020}`))
     expect((await link(first)).status).toBe(404)
@@ -283,6 +290,19 @@ describe('who reads what', () => {
     expect((await after.client.get(listed)).body.value).toEqual([])
     expect((await before.client.get(`${contoso.accountId}/invoices/${number}?${v2020}`)).status).toBe(200)
     expect((await after.client.get(`${contoso.accountId}/invoices/${number}?${v2020}`)).status).toBe(403)
+    await cloud.clock.set('2026-11-20T00:00:00Z')
+    await world.signIns(other, names('c', 30), '2026-11-12T08:00:00Z')
+    await cloud.clock.set('2026-12-04T00:00:00Z')
+    expectSuccess(await world.run('2026-11'))
+    const later = await after.client.get(`${made.body.id}/invoices?${period}&${v2020}`)
+    expect(later.body.value[0].properties.subTotal).toEqual({ currency: 'USD', value: 1.5 })
+    const both = await contoso.owner.client.get(listed)
+    expect(
+      both.body.value.map((invoice: { properties: { subTotal: unknown } }) => invoice.properties.subTotal),
+    ).toEqual([
+      { currency: 'USD', value: 1.5 },
+      { currency: 'USD', value: 7.5 },
+    ])
   })
 
   test('D7: the dates of a list are days, and both are asked for', async () => {
