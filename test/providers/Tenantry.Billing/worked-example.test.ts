@@ -109,3 +109,29 @@ test('DEC-6, DEC-7, INV-14: an event from before the change that comes late make
   ])
   expect(issued?.content.summary).toMatchObject({ charges: '0.01', credits: '-0.05', total: '-0.04' })
 })
+
+test('INV-17: the lines of each invoice are still explained by as many events as they count, after late events too', async () => {
+  for (const { name, content } of await world.documents(customer))
+    for (const line of linesOf(content)) {
+      const events: { quantity: string; disposition: string; reason: string | null }[] = []
+      let next: string | undefined =
+        `/providers/Tenantry.Billing/invoices/${name}/lines/${line.lineNumber}/events?${ours}&$top=90`
+      let wanted = ''
+      while (next !== undefined) {
+        const reply = await cloud.operator.get(next)
+        expect(reply.status).toBe(200)
+        wanted = reply.body.line.eventQuantity
+        events.push(...reply.body.value)
+        const link: string | undefined = reply.body.nextLink
+        next = link === undefined ? undefined : link.slice(cloud.baseUrl.length)
+      }
+      const counted = events.filter((event) => event.quantity === '1')
+      expect([content.period.name, line.meterId, String(counted.length)]).toEqual([
+        content.period.name,
+        line.meterId,
+        wanted,
+      ])
+      expect(wanted).toBe(line.adjustment?.ratedQuantity ?? line.quantity)
+      for (const event of events) if (event.quantity === '0') expect(event.reason).not.toBeNull()
+    }
+})
