@@ -1,11 +1,10 @@
 import { billingProfileId, invoiceSectionId } from '../domain/billing/billing-ids.ts'
-import type { CostLine } from '../domain/billing/cost.ts'
+import type { CostLine, CostPlace } from '../domain/billing/cost.ts'
 import type { CostScope } from '../domain/billing/cost-scope.ts'
-import type { LineKey } from '../domain/rating/line-key.ts'
 import { forbidden, notFound, type Refusal } from '../domain/refusal.ts'
 import type { AgreementType } from '../store/billing-account.ts'
 import { type BillingProfile, listBillingProfiles, listBillingProfilesByName } from '../store/billing-profile.ts'
-import { hadResourceGroup, listPayers, listSubscriptionsPaidBy, type SubscriptionPayer } from '../store/cost.ts'
+import { hadResourceGroup, listPayers, type SubscriptionPayer } from '../store/cost.ts'
 import { allowsBillingTask, allowsResource, authorizeResource } from './authorize.ts'
 import { requireAccount, requireProfile, requireSection } from './billing-access.ts'
 import type { OperationContext } from './context.ts'
@@ -14,9 +13,10 @@ import type { OperationContext } from './context.ts'
 export interface CostSource {
   readonly profile: BillingProfile
   readonly account: { readonly name: string; readonly displayName: string; readonly agreementType: AgreementType }
-  /** The only subscriptions that are asked for; absent: all. */
-  readonly subscriptionIds: readonly string[] | undefined
-  includes(line: CostLine): boolean
+  /** The only subscription, or the only section, that is asked for. */
+  readonly subscriptionId: string | undefined
+  readonly section: string | undefined
+  includes(place: CostPlace): boolean
   /** Who pays is told to those with a billing role there, and not to those with a role on the resources (INV-16). */
   showsPayer(line: CostLine): boolean
 }
@@ -33,7 +33,12 @@ export async function authorizeCosts(
   return scope.kind === 'billing' ? ofBillingScope(context, scope) : ofSubscription(context, scope, action)
 }
 
-const everything = { subscriptionIds: undefined, includes: () => true, showsPayer: () => true } as const
+const everything = {
+  subscriptionId: undefined,
+  section: undefined,
+  includes: () => true,
+  showsPayer: () => true,
+} as const
 
 async function ofBillingScope(
   context: OperationContext,
@@ -51,8 +56,9 @@ async function ofBillingScope(
       {
         profile,
         account: access.account,
-        subscriptionIds: await listSubscriptionsPaidBy(context.db, profile.name, section.name),
-        includes: (line) => line.key.invoiceSectionId === section.name,
+        subscriptionId: undefined,
+        section: section.name,
+        includes: (place) => place.invoiceSectionId === section.name,
         showsPayer: () => true,
       },
     ]
@@ -91,14 +97,15 @@ async function ofSubscription(
   return profiles.flatMap((profile): CostSource[] => {
     const payer = payers.find((candidate) => candidate.profile === profile.name && visible.has(placeOf(candidate)))
     if (!payer) return []
-    const placeOfLine = (key: LineKey) =>
-      placeOf({ profile: profile.name, section: key.invoiceSectionId, customer: key.customerId })
+    const placeOfLine = ({ invoiceSectionId, customerId }: CostPlace) =>
+      placeOf({ profile: profile.name, section: invoiceSectionId ?? null, customer: customerId ?? null })
     return [
       {
         profile,
         account: { name: payer.account, displayName: payer.accountDisplayName, agreementType: payer.agreementType },
-        subscriptionIds: [subscriptionId],
-        includes: ({ key }) => key.subscriptionId === subscriptionId && visible.has(placeOfLine(key)),
+        subscriptionId,
+        section: undefined,
+        includes: (place) => place.subscriptionId === subscriptionId && visible.has(placeOfLine(place)),
         showsPayer: ({ key }) => known.has(placeOfLine(key)),
       },
     ]

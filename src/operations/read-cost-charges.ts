@@ -1,14 +1,14 @@
+import type { CostLine } from '../domain/billing/cost.ts'
 import { type CostFilter, costInstantOf, parseCostFilter } from '../domain/billing/cost-filter.ts'
 import { type CostScope, parseCostScope } from '../domain/billing/cost-scope.ts'
 import { billingMonthsOf, type CostWindow, costWindowOf } from '../domain/billing/cost-window.ts'
 import type { BillingPeriod } from '../domain/rating/billing-period.ts'
 import { compareTexts } from '../domain/rating/line-key.ts'
-import { sumMinor } from '../domain/rating/money.ts'
 import { invalid } from '../domain/refusal.ts'
 import type { OperationContext } from './context.ts'
 import { authorizeCosts, type CostSource } from './read-cost-access.ts'
-import { itemsOf } from './read-cost-items.ts'
-import { readCostLines, withCostReading } from './read-cost-lines.ts'
+import { entriesOf } from './read-cost-items.ts'
+import { readCosts, withCostReading } from './read-cost-lines.ts'
 
 export interface ChargeSummary {
   readonly account: CostSource['account']
@@ -32,39 +32,34 @@ export async function listCharges(
   const sources = await authorizeCosts(context, scope, 'Microsoft.Consumption/charges/read')
   const window = chargesWindow(context, scope, query)
   return withCostReading(context, async (reading) => {
-    const summaries: ChargeSummary[] = []
-    for (const source of sources) {
-      const costs = await readCostLines(context, reading, source, window)
-      const inScope = new Set((await itemsOf(reading, scope, costs)).map(({ item }) => item.line))
-      const groups = Map.groupBy(
-        costs.lines.filter((line) => inScope.has(line)),
-        (line) =>
-          JSON.stringify([
-            line.billingPeriod,
-            ...(source.showsPayer(line) ? [line.key.invoiceSectionId, line.key.customerId] : []),
-            line.document !== null,
-          ]),
-      )
-      for (const lines of groups.values()) {
-        const [first] = lines
-        if (!first) continue
-        const showsPayer = source.showsPayer(first)
-        summaries.push({
-          account: source.account,
-          profile: source.profile,
-          period: first.billingPeriod,
-          section: showsPayer ? first.key.invoiceSectionId : null,
-          customer: showsPayer ? first.key.customerId : null,
-          showsPayer,
-          isInvoiced: first.document !== null,
-          amountMinor: sumMinor(lines.map((line) => line.amountMinor)),
-        })
-      }
-    }
+    const summaries = new Map<string, ChargeSummary>()
+    for (const source of sources)
+      for await (const costs of readCosts(context, reading, source, window))
+        for (const line of new Set((await entriesOf(reading, scope, costs)).map((entry) => entry.line))) {
+          const summary = chargeOf(source, line)
+          const { period, section, customer, isInvoiced } = summary
+          const id = JSON.stringify([source.profile.name, period, section, customer, isInvoiced])
+          const amountMinor = summary.amountMinor + (summaries.get(id)?.amountMinor ?? 0n)
+          summaries.set(id, { ...summary, amountMinor })
+        }
     const order = (summary: ChargeSummary) =>
       [summary.period, summary.profile.name, summary.section, summary.customer, String(summary.isInvoiced)].join('|')
-    return summaries.toSorted((a, b) => compareTexts(order(a), order(b)))
+    return [...summaries.values()].toSorted((a, b) => compareTexts(order(a), order(b)))
   })
+}
+
+function chargeOf(source: CostSource, line: CostLine): ChargeSummary {
+  const showsPayer = source.showsPayer(line)
+  return {
+    account: source.account,
+    profile: source.profile,
+    period: line.billingPeriod,
+    section: showsPayer ? line.key.invoiceSectionId : null,
+    customer: showsPayer ? line.key.customerId : null,
+    showsPayer,
+    isInvoiced: line.document !== null,
+    amountMinor: line.amountMinor,
+  }
 }
 
 function chargesWindow(

@@ -27,52 +27,75 @@ export interface CostItem {
   readonly resource: PlacedResource | undefined
 }
 
-export interface KeyedItem {
-  /** Unique, and in the order of the list. */
+/** A row as far as it takes to choose and order it. */
+export interface CostEntry {
+  /** Unique, and in the order of the list: profile, subscription, day. */
   readonly key: string
-  readonly item: CostItem
+  readonly line: CostLine
+  readonly row: CostRow
+  readonly resource: PlacedResource | undefined
+  readonly costs: SourceCosts
 }
 
 /** The rows of the lines, with what they are about; of a resource group, those of what was in it at that time. */
-export async function itemsOf(
+export async function entriesOf(
   { read }: CostReading,
   scope: CostScope,
-  { source, lines, names }: SourceCosts,
-): Promise<KeyedItem[]> {
-  const uids = [...new Set(lines.flatMap(({ key }) => key.resourceId ?? []))].filter(isGuid)
+  costs: SourceCosts,
+): Promise<readonly CostEntry[]> {
+  const uids = [...new Set(costs.lines.flatMap(({ key }) => key.resourceId ?? []))].filter(isGuid)
   const resources = await loadCostResources(read, uids)
-  const centers = await loadCostCenters(read, [...names.subscriptions.keys()])
   const group = scope.kind === 'subscription' ? scope.resourceGroup?.toLowerCase() : undefined
-  return lines.flatMap((line) =>
-    line.rows.flatMap((row) => {
-      const { subscriptionId, resourceId, invoiceSectionId } = line.key
-      const resource = placedOn(resources.get(resourceId ?? ''), subscriptionId, row)
-      if (group !== undefined && resource?.resourceGroup.toLowerCase() !== group) return []
-      const key = keyOf(source, line, row)
-      const showsPayer = source.showsPayer(line)
-      const item: CostItem = {
-        name: guidOf(key),
-        line,
-        row,
-        account: source.account,
-        profile: source.profile,
-        showsPayer,
-        sectionName: showsPayer && invoiceSectionId !== null ? names.sections.get(invoiceSectionId) : undefined,
-        subscriptionName: names.subscriptions.get(subscriptionId)?.displayName ?? subscriptionId,
-        costCenter: showsPayer ? centers.get(subscriptionId) : undefined,
-        resource,
-      }
-      return [{ key, item }]
-    }),
-  )
+  const entries: CostEntry[] = []
+  for (const line of costs.lines) {
+    const resource = resources.get(line.key.resourceId ?? '')
+    const places = resource ? placesOf(resource, line.key.subscriptionId) : []
+    for (const row of line.rows) {
+      const placed = placeOn(places, row)
+      if (group !== undefined && placed?.resourceGroup.toLowerCase() !== group) continue
+      entries.push({ key: keyOf(costs.source, line, row), line, row, resource: placed, costs })
+    }
+  }
+  return entries
+}
+
+/** Everything that is shown of the rows of a page. */
+export async function describeEntries(
+  { read }: CostReading,
+  entries: readonly CostEntry[],
+): Promise<readonly CostItem[]> {
+  const ids = [...new Set(entries.map(({ line }) => line.key.subscriptionId))]
+  const centers = await loadCostCenters(read, ids)
+  return entries.map(({ key, line, row, resource, costs: { source, names } }) => {
+    const { subscriptionId, invoiceSectionId } = line.key
+    const showsPayer = source.showsPayer(line)
+    return {
+      name: guidOf(key),
+      line,
+      row,
+      account: source.account,
+      profile: source.profile,
+      showsPayer,
+      sectionName: showsPayer && invoiceSectionId !== null ? names.sections.get(invoiceSectionId) : undefined,
+      subscriptionName: names.subscriptions.get(subscriptionId)?.displayName ?? subscriptionId,
+      costCenter: showsPayer ? centers.get(subscriptionId) : undefined,
+      resource,
+    }
+  })
+}
+
+/** The subscription that a key stands in. */
+export const subscriptionOfKey = (key: string): { readonly profile: string; readonly subscriptionId: string } => {
+  const [profile = '', subscriptionId = ''] = key.split('|')
+  return { profile, subscriptionId }
 }
 
 function keyOf(source: CostSource, { key, ...line }: CostLine, row: CostRow): string {
   return [
     source.profile.name,
+    key.subscriptionId,
     row.firstDay,
     row.lastDay,
-    key.subscriptionId,
     key.meterId,
     key.resourceId ?? '',
     key.invoiceSectionId ?? key.customerId ?? '',
@@ -89,22 +112,29 @@ function guidOf(key: string): string {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join('-')
 }
 
-/** Where the resource was at the end of the row's time: a move takes the costs from its day on along. */
-function placedOn(
-  resource: CostResource | undefined,
-  subscriptionId: string,
-  row: CostRow,
-): PlacedResource | undefined {
-  if (!resource) return undefined
-  const [start, end] = [startOfDay(row.firstDay), endOfDay(row.lastDay)]
-  const inSubscription = resource.placements.filter((placement) => placement.subscriptionId === subscriptionId)
-  const place = inSubscription.find(({ from, to }) => from <= end && (to === null || to > start)) ?? inSubscription[0]
-  if (!place) return undefined
-  const { type, name, location, tags } = resource
+interface Place {
+  readonly from: Date
+  readonly to: Date | null
+  readonly resource: PlacedResource
+}
+
+/** The places of a resource in a subscription, the latest first. */
+function placesOf({ type, name, location, tags, placements }: CostResource, subscriptionId: string): readonly Place[] {
   const [namespace, ...types] = type.split('/')
   const names = name.split('/')
   const path = types.map((part, index) => `${part}/${names[index] ?? ''}`).join('/')
-  const { resourceGroup } = place
-  const id = `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/${namespace}/${path}`
-  return { id, type, name, location, tags, resourceGroup }
+  return placements
+    .filter((placement) => placement.subscriptionId === subscriptionId)
+    .map(({ resourceGroup, from, to }) => {
+      const id = `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/${namespace}/${path}`
+      return { from, to, resource: { id, type, name, location, tags, resourceGroup } }
+    })
+}
+
+/** Where it was at the end of the row's time: a move takes the costs from its day on along. */
+function placeOn(places: readonly Place[], row: CostRow): PlacedResource | undefined {
+  const [latest, another] = places
+  if (!another) return latest?.resource
+  const [start, end] = [startOfDay(row.firstDay), endOfDay(row.lastDay)]
+  return (places.find(({ from, to }) => from <= end && (to === null || to > start)) ?? latest)?.resource
 }

@@ -10,8 +10,14 @@ import {
 } from '../domain/rating/billing-period.ts'
 import { getCurrency } from '../domain/rating/currency.ts'
 import type { ExchangeRate } from '../domain/rating/exchange-rate.ts'
+import type { PriceListAssignment } from '../domain/rating/price-book.ts'
 import type { PriceList } from '../domain/rating/price-list.ts'
-import { findLastDocumentPeriod, listUsagePeriodsOn, loadDocumentedLines } from '../store/cost.ts'
+import {
+  findLastDocumentPeriod,
+  listSubscriptionsPaidBy,
+  listUsagePeriodsOn,
+  loadDocumentedLines,
+} from '../store/cost.ts'
 import type { DbTransaction } from '../store/db.ts'
 import { loadLastInvoiceDates, loadUsagePrints } from '../store/invoice.ts'
 import { loadAssignedPriceLists } from '../store/price-list.ts'
@@ -43,19 +49,62 @@ export function withCostReading<T>(context: OperationContext, work: (reading: Co
     .execute((read) => work({ read, lists: new Map(), rates: new Map() }))
 }
 
-/** The lines of one profile in the window that the caller may see. */
-export async function readCostLines(
+/** How many subscriptions are rated at once where each can be rated by itself. */
+const chunkSize = 200
+
+/**
+ * The lines of one profile in the window that the caller may see, in the order of their subscriptions and from one of
+ * these on. Where subscriptions are rated by themselves they come a few at a time, so that a page costs no more than it
+ * shows; where prices count over the profile they come at once.
+ */
+export async function* readCosts(
   context: OperationContext,
   reading: CostReading,
   source: CostSource,
   window: CostWindow,
+  fromSubscription?: string,
+): AsyncGenerator<SourceCosts> {
+  const { read, lists } = reading
+  const { profile, section, subscriptionId } = source
+  const priceLists = (await loadAssignedPriceLists(read, [profile.name], lists)).get(profile.name) ?? []
+  const firstOpen = await firstOpenPeriod(reading, source)
+  const periods = await usagePeriodsOf(reading, source, window, firstOpen)
+  const rated = { priceLists, firstOpen, periods, window }
+  if (neighboursMatter(priceLists)) {
+    yield await rateLines(context, reading, source, rated, undefined)
+    return
+  }
+  if (subscriptionId !== undefined) {
+    yield await rateLines(context, reading, source, rated, [subscriptionId])
+    return
+  }
+  let from = fromSubscription
+  for (;;) {
+    // One more than is rated, for the next ones to begin with.
+    const ids = await listSubscriptionsPaidBy(read, profile.name, { section, from, limit: chunkSize + 1 })
+    const chunk = ids.slice(0, chunkSize)
+    if (chunk.length > 0) yield await rateLines(context, reading, source, rated, chunk)
+    from = ids[chunkSize]
+    if (from === undefined) return
+  }
+}
+
+interface Rated {
+  readonly priceLists: readonly PriceListAssignment[]
+  readonly firstOpen: BillingPeriod
+  readonly periods: readonly BillingPeriod[]
+  readonly window: CostWindow
+}
+
+async function rateLines(
+  context: OperationContext,
+  reading: CostReading,
+  source: CostSource,
+  { priceLists, firstOpen, periods, window }: Rated,
+  subscriptionIds: readonly string[] | undefined,
 ): Promise<SourceCosts> {
   const { read, lists, rates } = reading
   const { profile } = source
-  const priceLists = (await loadAssignedPriceLists(read, [profile.name], lists)).get(profile.name) ?? []
-  const subscriptionIds = neighboursMatter(priceLists) ? undefined : source.subscriptionIds
-  const firstOpen = await firstOpenPeriod(reading, source)
-  const periods = await usagePeriodsOf(reading, source, window, firstOpen)
   const months = new Map(periods.map((period) => [period, { period, quantities: [] as BillableQuantity[] }]))
   for await (const row of context.usage.quantities({
     tx: read,
@@ -82,15 +131,14 @@ export async function readCostLines(
         exchangeRates: rates.get(period) ?? [],
       },
       documented.filter((line) => line.usagePeriod === period),
+      (place) => source.includes(place),
     ),
   )
   const asked = new Set(window.periods)
   return {
     source,
     names,
-    lines: lines.filter(
-      (line) => asked.has(window.by === 'usage' ? line.usagePeriod : line.billingPeriod) && source.includes(line),
-    ),
+    lines: lines.filter((line) => asked.has(window.by === 'usage' ? line.usagePeriod : line.billingPeriod)),
   }
 }
 

@@ -6,8 +6,15 @@ import { compareTexts } from '../domain/rating/line-key.ts'
 import { invalid } from '../domain/refusal.ts'
 import type { OperationContext } from './context.ts'
 import { authorizeCosts, type CostAction } from './read-cost-access.ts'
-import { type CostItem, type KeyedItem, itemsOf, type PlacedResource } from './read-cost-items.ts'
-import { readCostLines, withCostReading } from './read-cost-lines.ts'
+import {
+  type CostEntry,
+  type CostItem,
+  describeEntries,
+  entriesOf,
+  type PlacedResource,
+  subscriptionOfKey,
+} from './read-cost-items.ts'
+import { readCosts, withCostReading } from './read-cost-lines.ts'
 
 export type CostMetric = 'actualcost' | 'amortizedcost' | 'usage'
 
@@ -17,7 +24,7 @@ export interface CostQuery {
   readonly metric: string | undefined
 }
 
-/** The costs of a scope, a row for each day, meter and resource, in the order of profile and day. */
+/** The costs of a scope, a row for each day, meter and resource, in the order of profile, subscription and day. */
 export async function listUsageDetails(
   context: OperationContext,
   query: CostQuery,
@@ -29,21 +36,26 @@ export async function listUsageDetails(
   const metric = metricOf(query.metric)
   const window = costWindowOf(filter, scope.period, context.now)
   return withCostReading(context, async (reading) => {
-    const found: KeyedItem[] = []
+    const { after, limit } = page
+    const reached = after === undefined ? undefined : subscriptionOfKey(after)
+    const found: CostEntry[] = []
     for (const source of sources.toSorted((a, b) => compareTexts(a.profile.name, b.profile.name))) {
-      // Keys begin with the profile: those before the page need not be rated, nor those after it.
-      if (page.after !== undefined && source.profile.name < (page.after.split('|')[0] ?? '')) continue
-      const costs = await readCostLines(context, reading, source, window)
-      const rows = (await itemsOf(reading, scope, costs))
-        .filter(({ item }) => isAsked(item, filter, metric))
-        .filter(({ key }) => page.after === undefined || key > page.after)
-      found.push(...rows.toSorted((a, b) => compareTexts(a.key, b.key)))
-      if (found.length > page.limit) break
+      // Keys begin with profile and subscription: what is before the page need not be rated, nor what is after it.
+      if (reached && source.profile.name < reached.profile) continue
+      const from = source.profile.name === reached?.profile ? reached.subscriptionId : undefined
+      for await (const costs of readCosts(context, reading, source, window, from)) {
+        const entries = (await entriesOf(reading, scope, costs)).filter(
+          (entry) => (after === undefined || entry.key > after) && isAsked(entry, filter, metric),
+        )
+        for (const entry of entries.toSorted((a, b) => compareTexts(a.key, b.key))) found.push(entry)
+        if (found.length > limit) break
+      }
+      if (found.length > limit) break
     }
-    const shown = found.slice(0, page.limit)
+    const shown = found.slice(0, limit)
     return {
-      items: shown.map(({ item }) => item),
-      next: found.length > page.limit ? shown.at(-1)?.key : undefined,
+      items: await describeEntries(reading, shown),
+      next: found.length > limit ? shown.at(-1)?.key : undefined,
     }
   })
 }
@@ -59,11 +71,12 @@ export async function listCostTags(
   return withCostReading(context, async (reading) => {
     const tags = new Map<string, Set<string>>()
     for (const source of sources)
-      for (const { item } of await itemsOf(reading, scope, await readCostLines(context, reading, source, window)))
-        for (const [key, value] of Object.entries(item.resource?.tags ?? {})) {
-          const values = tags.get(key) ?? new Set()
-          tags.set(key, values.add(value))
-        }
+      for await (const costs of readCosts(context, reading, source, window))
+        for (const { resource } of await entriesOf(reading, scope, costs))
+          for (const [key, value] of Object.entries(resource?.tags ?? {})) {
+            const values = tags.get(key) ?? new Set()
+            tags.set(key, values.add(value))
+          }
     return tags
   })
 }
@@ -79,7 +92,7 @@ function metricOf(text: string | undefined): CostMetric {
   throw invalid('InvalidMetric', `There is no metric '${text}'. Use actualcost, amortizedcost or usage.`, 'metric')
 }
 
-function isAsked({ line, row, resource }: CostItem, filter: CostFilter, metric: CostMetric): boolean {
+function isAsked({ line, row, resource }: CostEntry, filter: CostFilter, metric: CostMetric): boolean {
   // Nothing is bought for a term here, so that amortised costs are the actual ones.
   if (metric === 'usage' && publishedChargeType(line) !== 'Usage' && publishedChargeType(line) !== 'Adjustment')
     return false

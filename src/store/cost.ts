@@ -103,16 +103,22 @@ export function listPayers(db: Db, subscriptionId: string): Promise<Subscription
     .execute()
 }
 
-/** Every subscription that a section pays for or paid for. */
-export async function listSubscriptionsPaidBy(db: Db, profile: string, section: string): Promise<string[]> {
-  const rows = await db
+/** Subscriptions that the profile, or one section of it, pays for or paid for, in the order of their ids. */
+export async function listSubscriptionsPaidBy(
+  db: Db,
+  profile: string,
+  page: { readonly section: string | undefined; readonly from: string | undefined; readonly limit: number },
+): Promise<string[]> {
+  let query = db
     .selectFrom('billing_placement')
     .select('subscription_id')
     .distinct()
     .where('billing_profile_name', '=', profile)
-    .where('invoice_section_name', '=', section)
-    .execute()
-  return rows.map((row) => row.subscription_id)
+    .orderBy('subscription_id')
+    .limit(page.limit)
+  if (page.section !== undefined) query = query.where('invoice_section_name', '=', page.section)
+  if (page.from !== undefined) query = query.where('subscription_id', '>=', page.from)
+  return (await query.execute()).map((row) => row.subscription_id)
 }
 
 export interface CostResource {

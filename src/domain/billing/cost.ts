@@ -1,4 +1,4 @@
-import { type BillingPeriod, firstDayOf, lastDayOf, type UsageDay, usageDayOf } from '../rating/billing-period.ts'
+import { type BillingPeriod, firstDayOf, lastDayOf } from '../rating/billing-period.ts'
 import type { Currency } from '../rating/currency.ts'
 import { decimalText, getDecimal, zero } from '../rating/decimal.ts'
 import type { ExchangeRate } from '../rating/exchange-rate.ts'
@@ -32,8 +32,8 @@ export interface DocumentedLine extends BilledInvoiceLine {
 
 /** A day of a line; a line whose days are not known any more, or that has none, is one row over its month. */
 export interface CostRow {
-  readonly firstDay: UsageDay
-  readonly lastDay: UsageDay
+  readonly firstDay: string
+  readonly lastDay: string
   readonly quantity: string
   readonly includedQuantity: string
   /** Exact, in the currency of the bill; never rounded (INV-13). */
@@ -43,6 +43,13 @@ export interface CostRow {
   readonly unitPrice: string | null
   readonly effectiveUnitPrice: string | null
   readonly parts: readonly RatedPart[]
+}
+
+/** What decides who may see a cost: whose usage it is and who pays. */
+export interface CostPlace {
+  readonly subscriptionId: string
+  readonly invoiceSectionId?: string | null
+  readonly customerId?: string | null
 }
 
 /** What one line of a document, or of the document to come, costs; its rows add up to it to the last decimal. */
@@ -67,6 +74,7 @@ export interface CostLine {
 
 /**
  * The cost of a month's usage, by the code that makes the invoice: what issued documents say of it, and what is pending.
+ * Only the lines of what is asked for are made; everything else of the month takes part in what is counted.
  * Tiers, packages and free quantities fall on the days that used them up, so that the days of a line add up exactly.
  *
  * A line that was adjusted after it was billed is shown as it is on each of its documents, not by day: which day the
@@ -76,14 +84,18 @@ export function costLinesOf(
   facts: PricingFacts,
   month: UsageMonth,
   documented: readonly DocumentedLine[],
+  isAsked: (place: CostPlace) => boolean = () => true,
 ): readonly CostLine[] {
   const billed = documented.filter((line) => line.document.documentType !== 'CreditNote')
   const { charges, rated } = rateUsageMonth(facts, { ...month, billed })
-  const days = daysOf(facts, month)
+  const days = daysOf(facts, month, isAsked)
   const current = new Map(rated.lines.map((line) => [lineKeyText(line), line]))
   const billedByKey = Map.groupBy(billed, (line) => lineKeyText(keyOf(line)))
-  const pending = charges.map((charge) => pendingLine(facts, month.period, charge, days))
-  const issued = documented.map((line): CostLine => {
+  const pending = charges
+    .filter(({ key }) => isAsked(key))
+    .map((charge) => pendingLine(facts, month.period, charge, days))
+  const asked = documented.filter((line) => isAsked(keyOf(line)))
+  const issued = asked.map((line): CostLine => {
     const key = keyOf(line)
     const id = lineKeyText(key)
     const now = current.get(id)
@@ -169,12 +181,14 @@ export function publishedChargeType({ chargeType }: CostLine): 'Usage' | 'Adjust
   return chargeType === 'Credit' ? 'Refund' : 'Purchase'
 }
 
-function daysOf(facts: PricingFacts, month: UsageMonth): ReadonlyMap<string, readonly RatedLine[]> {
-  const { lines } = rateMonth({ ...monthToRate(facts, month), linePer: 'day' })
-  return Map.groupBy(
-    lines.filter((line) => !isElsewhere(line)),
-    (line) => lineKeyText(line),
-  )
+function daysOf(
+  facts: PricingFacts,
+  month: UsageMonth,
+  isAsked: (place: CostPlace) => boolean,
+): ReadonlyMap<string, readonly RatedLine[]> {
+  const isOwn = (place: CostPlace): boolean => !isElsewhere(place) && isAsked(place)
+  const { lines } = rateMonth({ ...monthToRate(facts, month), byDay: isOwn })
+  return Map.groupBy(lines.filter(isOwn), (line) => lineKeyText(line))
 }
 
 /**
@@ -196,8 +210,8 @@ const byFirstDay = (a: RatedLine, b: RatedLine): number => compareTexts(a.firstU
 function rowOf(line: RatedLine): CostRow {
   const priced = line.parts.reduce((sum, part) => sum.plus(getDecimal(part.amount)), zero)
   return {
-    firstDay: usageDayOf(new Date(line.firstUsageDay)),
-    lastDay: usageDayOf(new Date(line.lastUsageDay)),
+    firstDay: line.firstUsageDay,
+    lastDay: line.lastUsageDay,
     quantity: line.quantity,
     includedQuantity: line.includedQuantity,
     amount: line.amount,

@@ -21,10 +21,10 @@ export interface MonthToRate {
   /** Subscriptions on an introductory offer, by id; those not named here are ordinary ones (MAU-18). */
   readonly introductoryOffers?: ReadonlyMap<string, IntroductoryOffer>
   /**
-   * `day` gives a line for each usage day, with what that day consumed of tiers and free quantities, so that the days
-   * add up to the month's line. Minimums, which are measured against rounded lines, are left to `month`.
+   * Records that get a line for each usage day, with what that day consumed of tiers and free quantities, so that the
+   * days add up to the month's line. Minimums, which are measured against a month's rounded lines, are left out then.
    */
-  readonly linePer?: 'month' | 'day'
+  readonly byDay?: (record: QuantityRecord) => boolean
 }
 
 export interface UnpricedQuantity {
@@ -97,8 +97,7 @@ export function rateMonth(month: MonthToRate): RatedMonth {
     const { shares, use } = allocateIncluded(pool, month.introductoryOffers)
     const poolLines = linesOf(shares, daysInMonth, month)
     for (const line of poolLines) lines.push(line)
-    const minimum =
-      month.linePer !== 'day' && opening && minimumLineOf(opening.record, opening.price, poolLines, month.currency)
+    const minimum = !month.byDay && opening && minimumLineOf(opening.record, opening.price, poolLines, month.currency)
     if (minimum) lines.push(minimum)
     if (use) includedQuantities.push(use)
   }
@@ -189,7 +188,7 @@ function lineIdOf(record: QuantityRecord, price: PriceOfDay): string {
 function linesOf(
   shares: readonly Share[],
   daysInMonth: number,
-  { currency, linePer }: MonthToRate,
+  { currency, byDay }: MonthToRate,
 ): readonly RatedLine[] {
   const granted = getDecimal(shares[0]?.price.entry.price.includedQuantity ?? '0')
   // Unit prices ask for no position, and nearly all lines have unit prices.
@@ -199,7 +198,7 @@ function linesOf(
   let before = zero
   for (const share of shares) {
     const { record, price, quantity, included, charged } = share
-    const id = linePer === 'day' ? `${lineIdOf(record, price)}\n${record.usageDay}` : lineIdOf(record, price)
+    const id = byDay?.(record) ? `${lineIdOf(record, price)}\n${record.usageDay}` : lineIdOf(record, price)
     let sum = sums.get(id)
     if (!sum) {
       sum = new LineSum(lineKeyOfRecord(record, price), price, record.usageDay)

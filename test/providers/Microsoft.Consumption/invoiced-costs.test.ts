@@ -272,6 +272,7 @@ test('INV-12: a bill in another currency shows the cost in both, with the rate o
   const adatum = await world.customer({ priceList: 'tiered', currency: 'SEK' })
   const id = await world.subscription(adatum)
   await world.assign(adatum.owner, `/subscriptions/${id}`, 'usagePublisher', adatum.owner.objectId)
+  await cloud.clock.set('2020-01-14T00:00:00Z')
   await world.use(adatum.owner.client, await world.resource(adatum.owner, id, 'Web', 'm'), '2020-01-11', '12')
   const [row] = await rowsOf(adatum)
   expect(row).toMatchObject({

@@ -111,6 +111,7 @@ describe('the unchanged SDK', () => {
     const id = await world.subscription(fabrikam)
     await world.assign(fabrikam.owner, `/subscriptions/${id}`, 'usagePublisher', fabrikam.owner.objectId)
     const machine = await world.resource(fabrikam.owner, id, 'Web', 'solo')
+    await cloud.clock.set('2026-10-09T13:00:00Z')
     await world.use(fabrikam.owner.client, machine, '2026-10-04', '1234567.123456789012', 'disk')
     const [row] = (await world.costs(fabrikam.owner.client, `/subscriptions/${id}`, {
       expand: 'properties/meterDetails',
@@ -357,9 +358,10 @@ test('MAU-20: usage of a tenant that nobody pays for is no cost; MAU-24: linked,
   await world.signIns({ ...unlinked, subscriptionId: id, reporter: sender }, names('u', 3), '2026-10-09T08:00:00Z')
   expect(await world.costs(customer.owner.client, customer.accountId)).toEqual([])
   const tenant = await world.linkedTenant(customer, id)
-  await world.signIns(tenant, names('a', 2), '2026-10-09T12:00:00Z')
+  await cloud.clock.set('2026-10-10T12:00:00Z')
+  await world.signIns(tenant, names('a', 2), '2026-10-10T08:00:00Z')
   const rows = (await world.costs(customer.owner.client, customer.accountId)) as ModernUsageDetail[]
-  expect(rows.map(brief)).toEqual(['monthly-active-users 2026-10-09 2 0.1'])
+  expect(rows.map(brief)).toEqual(['monthly-active-users 2026-10-10 2 0.1'])
   expect(rows[0]?.instanceName).toMatch(/b2cDirectories/)
   expect(rows[0]?.resourceGroup).toBe('identity')
 })
