@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { fork } from 'node:child_process'
+import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -42,7 +42,9 @@ export async function run(options: BenchOptions): Promise<BenchResult> {
     options.log('Warming up')
     await measure(Math.min(10_000, count), undefined)
     options.log(`Sending ${count} requests at ${perSecond} a second`)
+    const before = await cpuOf(child)
     const paced = await measure(count, perSecond)
+    const after = await cpuOf(child)
     options.log(`Sending ${count} requests as fast as they are answered`)
     const fastest = await measure(count, undefined)
     const latencies = [...paced.latencyMs]
@@ -55,6 +57,7 @@ export async function run(options: BenchOptions): Promise<BenchResult> {
         latencyMsP50: rounded(percentile(latencies, 0.5)),
         latencyMsP99: rounded(percentile(latencies, 0.99)),
         latencyMsMax: rounded(percentile(latencies, 1)),
+        serverCpuMicrosecondsPerRequest: Math.round((after - before) / count),
         requestsPerSecondMax: Math.round(count / fastest.seconds),
         latencyMsP99AtMax: rounded(percentile([...fastest.latencyMs], 0.99)),
         requests: count,
@@ -74,6 +77,14 @@ interface Started {
   readonly baseUrl: string
   readonly caFile: string
   readonly operator: { readonly tenantId: string; readonly clientId: string; readonly clientSecret: string }
+}
+
+/** Microseconds that the server's process has computed so far. */
+async function cpuOf(child: ChildProcess): Promise<number> {
+  const answer = once(child, 'message')
+  child.send('usage')
+  const [{ cpu }] = (await answer) as [{ cpu: NodeJS.CpuUsage }]
+  return cpu.user + cpu.system
 }
 
 const rounded = (ms: number): number => Math.round(ms * 100) / 100
