@@ -1,8 +1,6 @@
 import { Company, expectDone, linkPath, nameIssuer, own, publishPrices } from '../simulation/company.ts'
 import type { Client, TestCloud } from '../support/cloud.ts'
 
-const usagePublisher = 'Usage Publisher'
-
 /** A small real history: two models, a change, a relink, resources, late and refused events, two months of invoices. */
 export async function playHistory(cloud: TestCloud): Promise<void> {
   await cloud.clock.set('2019-10-01T00:00:00Z')
@@ -29,7 +27,7 @@ export async function playHistory(cloud: TestCloud): Promise<void> {
   ).body.id as string
   const [legacy, modern] = [await company.identityTenant('legacy'), await company.identityTenant('modern')]
   expectDone(await company.owner.put(linkPath(subscription, legacy.domain), { properties: {} }), 'a link')
-  await allowUsage(company.owner, company.ownerId, subscription)
+  await company.allowUsage(subscription)
 
   await cloud.clock.set('2019-11-02T00:00:00Z')
   expectDone(await company.owner.put(linkPath(other, modern.domain), { properties: {} }), 'a link')
@@ -85,18 +83,6 @@ async function closeMonth(cloud: TestCloud, month: string, at: string): Promise<
   await cloud.clock.set(at)
   const run = await cloud.operator.put(`/providers/Tenantry.Billing/invoiceRuns/${month}?${own}`, {})
   expectDone(await cloud.operator.finish(expectDone(run, 'a run')), 'a run')
-}
-
-async function allowUsage(owner: Client, ownerId: string, subscription: string): Promise<void> {
-  const scope = `/subscriptions/${subscription}/providers/Microsoft.Authorization`
-  const roles = expectDone(await owner.get(`${scope}/roleDefinitions?api-version=2022-04-01`), 'roles').body.value
-  const role = roles.find((one: { properties: { roleName: string } }) => one.properties.roleName === usagePublisher)
-  expectDone(
-    await owner.put(`${scope}/roleAssignments/${crypto.randomUUID()}?api-version=2022-04-01`, {
-      properties: { roleDefinitionId: role.id, principalId: ownerId, principalType: 'User' },
-    }),
-    'a role assignment',
-  )
 }
 
 const batch = { 'content-type': 'application/cloudevents-batch+json' }

@@ -6,7 +6,6 @@ import pg from 'pg'
 import { runAudit } from '../../src/audit/audit.ts'
 import { Company, expectDone, linkPath, nameIssuer } from '../simulation/company.ts'
 import { chanceOf } from '../simulation/seeded.ts'
-import type { Client } from '../support/cloud.ts'
 import { Diary } from './diary.ts'
 import { findPort, ServerProcess } from './server-process.ts'
 
@@ -100,7 +99,7 @@ export async function campaign({ seed, kills, victims, auditEvery, report }: Cam
 }
 
 /** Two linked identity tenants, one of them changed to active users in the month that is poured in. */
-async function prepare(server: ServerProcess): Promise<{ tenantIds: string[]; tokens: string[] }> {
+export async function prepare(server: ServerProcess): Promise<{ tenantIds: string[]; tokens: string[] }> {
   const wire = await server.wire()
   await wire.setClock('2019-10-01T00:00:00Z')
   await nameIssuer(wire)
@@ -153,5 +152,3 @@ export async function auditOf(server: ServerProcess): Promise<string[]> {
   const { checks } = await runAudit(server.database)
   return checks.flatMap((check) => check.violations.map((violation) => `audit ${check.id}: ${violation}`))
 }
-
-export type { Client }

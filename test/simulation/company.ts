@@ -105,6 +105,22 @@ export class Company {
     return id
   }
 
+  /** Lets the owner report usage of the subscription's resources. */
+  async allowUsage(subscription: string): Promise<void> {
+    const scope = `/subscriptions/${subscription}/providers/Microsoft.Authorization`
+    const version = 'api-version=2022-04-01'
+    const roles = expectDone(await this.owner.get(`${scope}/roleDefinitions?${version}`), 'roles').body.value
+    const role = roles.find(
+      (one: { properties: { roleName: string } }) => one.properties.roleName === 'Usage Publisher',
+    )
+    expectDone(
+      await this.owner.put(`${scope}/roleAssignments/${randomUUID()}?${version}`, {
+        properties: { roleDefinitionId: role.id, principalId: this.ownerId, principalType: 'User' },
+      }),
+      'a role assignment',
+    )
+  }
+
   /** An identity tenant that the owner administers, with an application that may report its sign-ins. */
   async identityTenant(label: string): Promise<IdentityTenant> {
     const id = randomUUID()
