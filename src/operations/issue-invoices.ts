@@ -53,7 +53,7 @@ export async function composeChunk(
     usage: context.usage,
     profiles: await listBillingProfilesByName(snapshot.read, profiles),
     period,
-    cutoffBatch: snapshot.cutoffBatch,
+    cutoff: snapshot.cutoff,
     seller,
     lists,
     rates,
@@ -122,7 +122,9 @@ async function issue(
     const isInvoice = invoice.document.documentType === 'Invoice'
     if (isInvoice) last += 1n
     const number = isInvoice ? invoiceNumberOf(invoiceSeries.invoice, last) : null
-    invoices.push(documentToStore(run, invoice, { id, number, account: facts.account.name, cutoff: facts.cutoffBatch }))
+    invoices.push(
+      documentToStore(run, invoice, { id, number, account: facts.account.name, cutoff: facts.cutoff.batchId }),
+    )
     for (const line of invoice.lines) lines.push(lineToStore(id, line))
     const unpriced = new Set(invoice.unpriced.map((one) => one.period))
     // A month with usage that had no price is rated again by the next run, whether it has changed or not.

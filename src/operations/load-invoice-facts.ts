@@ -34,14 +34,14 @@ export interface FactsQuery {
   readonly usage: UsageStore
   readonly profiles: readonly BillingProfile[]
   readonly period: BillingPeriod
-  readonly cutoffBatch: bigint
+  readonly cutoff: InvoiceFacts['cutoff']
   readonly seller: Seller
   readonly lists: Map<string, PriceList>
   readonly rates: Map<string, readonly ExchangeRate[]>
 }
 
 /** The part that prices and names are loaded by, for any set of months. */
-export type CommonQuery = Omit<FactsQuery, 'period' | 'cutoffBatch' | 'seller'>
+export type CommonQuery = Omit<FactsQuery, 'period' | 'cutoff' | 'seller'>
 
 export interface LoadedFacts {
   readonly facts: InvoiceFacts
@@ -210,7 +210,7 @@ function factsOf(
     seller: query.seller,
     account: { name: account.name, displayName: account.displayName, soldTo: account.soldTo },
     profile: { ...profile, currency: getCurrency(profile.currency) },
-    cutoffBatch: query.cutoffBatch,
+    cutoff: query.cutoff,
     priceLists: common.priceLists.get(profile.name) ?? [],
     months: months.map(
       (month): UsageMonth => ({

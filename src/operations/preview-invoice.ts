@@ -14,6 +14,7 @@ import { type LongRunningWorker, startLongRunning } from './long-running.ts'
 import { findIssuer } from './put-issuer.ts'
 import { requirePeriod } from './run-invoices.ts'
 import { withUsageSnapshot } from './usage-snapshot.ts'
+import type { Cutoff } from '../usage/usage-store.ts'
 
 /**
  * What the month's invoice of a profile would be, made by the same code as the invoice itself: nothing but `issue`
@@ -26,8 +27,8 @@ export async function previewInvoice(
 ): Promise<InvoiceDocument> {
   const period = requirePeriod(periodName)
   const profile = await requireProfile(context, scope)
-  const { batchId } = await context.usage.cutoff(context.db)
-  const composed = await composeFor({ ...context, isTransaction: true }, [profile], period, batchId)
+  const cutoff = await context.usage.cutoff(context.db)
+  const composed = await composeFor({ ...context, isTransaction: true }, [profile], period, cutoff)
   return single(composed)
 }
 
@@ -37,7 +38,10 @@ export async function composePending(
   profile: BillingProfile,
   period: BillingPeriod,
 ): Promise<ComposedInvoice> {
-  const [composed] = await composeFor({ ...context, isTransaction: false }, [profile], period, 0n)
+  const [composed] = await composeFor({ ...context, isTransaction: false }, [profile], period, {
+    batchId: 0n,
+    reportedUntil: null,
+  })
   if (!composed) throw new Error(`the profile ${profile.name} gave no document`)
   return composed
 }
@@ -46,7 +50,7 @@ async function composeFor(
   context: Pick<OperationContext, 'db' | 'usage' | 'now' | 'settings'> & { readonly isTransaction: boolean },
   profiles: readonly BillingProfile[],
   period: BillingPeriod,
-  cutoffBatch: bigint,
+  cutoff: Cutoff,
 ): Promise<ComposedInvoice[]> {
   const seller = await findIssuer(context)
   if (!seller)
@@ -60,7 +64,7 @@ async function composeFor(
     usage: context.usage,
     profiles,
     period,
-    cutoffBatch,
+    cutoff,
     seller,
     lists: new Map(),
     rates: new Map(),
@@ -131,13 +135,13 @@ export async function requestRunPreview(context: OperationContext, name: string)
 export function invoicePreviewWorker(pool: Db): LongRunningWorker {
   return async (context, { period: name }: PreviewInput): Promise<RunPreview> => {
     const period = requirePeriod(name)
-    return withUsageSnapshot(pool, context.usage, async ({ read, cutoffBatch }) => {
+    return withUsageSnapshot(pool, context.usage, async ({ read, cutoff }) => {
       const names = await listProfilesOfPeriod(read, period)
       const profiles: RunPreview['profiles'][number][] = []
       const unpriced: RunPreview['unpriced'][number][] = []
       for (let from = 0; from < names.length; from += profilesInChunk) {
         const chunk = await listBillingProfilesByName(read, names.slice(from, from + profilesInChunk))
-        const composed = await composeFor({ ...context, db: read, isTransaction: true }, chunk, period, cutoffBatch)
+        const composed = await composeFor({ ...context, db: read, isTransaction: true }, chunk, period, cutoff)
         for (const one of composed) {
           const { document } = one
           const profile = document.billingProfile.name

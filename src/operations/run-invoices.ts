@@ -125,7 +125,7 @@ export async function runInvoices(context: OperationContext, period: BillingPeri
   await withUsageSnapshot(pool, context.usage, async (snapshot) => {
     const names = await listProfilesToInvoice(pool, run)
     await startInvoiceRun(pool, run.id, {
-      cutoffBatch: snapshot.cutoffBatch,
+      cutoffBatch: snapshot.cutoff.batchId,
       profilesTotal: run.profilesDone + names.length,
     })
     const inHand = { run, period, seller, snapshot, lists: new Map(), rates: new Map() }

@@ -1,11 +1,11 @@
 import type { Db, DbTransaction } from '../store/db.ts'
 import { fixSnapshot } from '../store/snapshot.ts'
-import type { UsageStore } from '../usage/usage-store.ts'
+import type { Cutoff, UsageStore } from '../usage/usage-store.ts'
 
 export interface UsageSnapshot {
   readonly read: DbTransaction
   /** Everything reported in a batch up to this one is seen, and nothing that was reported later. */
-  readonly cutoffBatch: bigint
+  readonly cutoff: Cutoff
 }
 
 /**
@@ -21,11 +21,11 @@ export async function withUsageSnapshot<T>(
     .transaction()
     .setIsolationLevel('repeatable read')
     .execute(async (read) => {
-      const { batchId } = await pool.transaction().execute(async (lock) => {
-        const cutoff = await usage.cutoff(lock)
+      const cutoff = await pool.transaction().execute(async (lock) => {
+        const taken = await usage.cutoff(lock)
         await fixSnapshot(read)
-        return cutoff
+        return taken
       })
-      return work({ read, cutoffBatch: batchId })
+      return work({ read, cutoff })
     })
 }

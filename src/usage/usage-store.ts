@@ -173,7 +173,8 @@ export interface ConflictQuery extends PageQuery {
 
 export interface Cutoff {
   readonly batchId: bigint
-  readonly at: Date
+  /** When the last of it was reported; null when nothing was. */
+  readonly reportedUntil: Date | null
 }
 
 /**

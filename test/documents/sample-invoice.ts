@@ -88,7 +88,7 @@ export const sampleInvoice: InvoiceDocument = {
     taxId: null,
   },
   creditFor: null,
-  cutoff: { batch: '17' },
+  cutoff: { reportedUntil: '2026-11-03T23:59:58.000Z' },
   summary,
   taxGroups: [{ rate: '25', isReverseCharge: false, taxable: '10.50', tax: '2.63' }],
   priceLists: [{ name: 'illustration', version: 1, currency: 'USD', effectiveFrom: '2019-01-01T00:00:00.000Z' }],

@@ -72,7 +72,7 @@ export function composeInvoice(facts: InvoiceFacts): ComposedInvoice {
       taxId: facts.profile.taxId,
     },
     creditFor: null,
-    cutoff: { batch: facts.cutoffBatch.toString() },
+    cutoff: { reportedUntil: facts.cutoff.reportedUntil?.toISOString() ?? null },
     summary,
     taxGroups: [
       {

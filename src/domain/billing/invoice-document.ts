@@ -39,8 +39,11 @@ export interface InvoiceDocument {
   }
   /** Of a credit note: what it corrects and why. */
   readonly creditFor: InvoiceReference | null
-  /** Everything reported in a batch up to this one is on this document or on an earlier one. */
-  readonly cutoff: { readonly batch: string }
+  /**
+   * Everything reported until then is on this document or on an earlier one. An instant and no number of a batch, so
+   * that the same usage in other batches gives the same bytes.
+   */
+  readonly cutoff: { readonly reportedUntil: string | null }
   readonly summary: InvoiceSummary
   readonly taxGroups: readonly TaxGroup[]
   readonly priceLists: readonly PriceListReference[]

@@ -14,7 +14,7 @@ export interface InvoiceFacts {
   readonly seller: Seller
   readonly account: { readonly name: string; readonly displayName: string; readonly soldTo: Address }
   readonly profile: InvoicedProfile
-  readonly cutoffBatch: bigint
+  readonly cutoff: { readonly batchId: bigint; readonly reportedUntil: Date | null }
   readonly priceLists: readonly PriceListAssignment[]
   /** The month itself and earlier ones whose usage has changed since they were billed; any order. */
   readonly months: readonly UsageMonth[]

@@ -44,8 +44,10 @@ export function createPostgresUsageStore(options: PostgresUsageStoreOptions): Us
     async cutoff(tx) {
       const run = sqlOf(tx)
       await run('select pg_advisory_xact_lock(7261001)')
-      const [row] = await run<{ id: string }>('select coalesce(max(id), 0)::text as id from usage_batch')
-      return { batchId: BigInt(row?.id ?? '0'), at: await now(run) }
+      const [row] = await run<{ id: string; reported_at: Date }>(
+        'select id::text, reported_at from usage_batch order by id desc limit 1',
+      )
+      return { batchId: BigInt(row?.id ?? '0'), reportedUntil: row?.reported_at ?? null }
     },
     reattribute: (tx, identityTenantId, from) => reattribute(sqlOf(tx), identityTenantId, from),
     reattributeResources: (tx, subscriptionId, from) => reattributeResources(sqlOf(tx), subscriptionId, from),
