@@ -115,11 +115,23 @@ export async function getInvoiceIn(
   task: 'P7' | 'P9' = 'P7',
 ): Promise<StoredInvoice> {
   const { invoice, scope } = await findInvoiceIn(context, accountName, name)
-  if (accountName.toLowerCase() === 'default' && !(await allowsBillingTask(context, task, scope)))
-    throw invoiceNotFound(name)
-  await authorizeBilling(context, task, scope)
+  await authorizeInvoice(context, task, scope, accountName, name)
   return invoice
 }
+
+/** Below `default` nothing says whose invoice it is, so one of others looks absent. */
+async function authorizeInvoice(
+  context: OperationContext,
+  task: 'P7' | 'P9',
+  scope: string,
+  accountName: string,
+  name: string,
+): Promise<void> {
+  if (isAnyAccount(accountName) && !(await allowsBillingTask(context, task, scope))) throw invoiceNotFound(name)
+  await authorizeBilling(context, task, scope)
+}
+
+const isAnyAccount = (accountName: string): boolean => accountName.toLowerCase() === 'default'
 
 /** Whether there is an invoice of this number is said to those only who may see all of the account's. */
 async function findInvoiceIn(
@@ -128,10 +140,9 @@ async function findInvoiceIn(
   name: string,
 ): Promise<{ invoice: StoredInvoice; scope: string }> {
   const invoice = await findInvoice(context.db, name)
-  const isAnyAccount = accountName.toLowerCase() === 'default'
-  if (invoice && (isAnyAccount || invoice.account.toLowerCase() === accountName.toLowerCase()))
+  if (invoice && (isAnyAccount(accountName) || invoice.account.toLowerCase() === accountName.toLowerCase()))
     return { invoice, scope: billingProfileId(invoice.account, invoice.profile) }
-  if (!isAnyAccount) await authorizeBilling(context, 'A7', billingAccountId(accountName))
+  if (!isAnyAccount(accountName)) await authorizeBilling(context, 'A7', billingAccountId(accountName))
   throw invoiceNotFound(name)
 }
 
@@ -163,7 +174,7 @@ export async function readInvoiceBlocks(
   for (const section of document.sections)
     if (await allowsBillingTask(context, 'S8', invoiceSectionId(invoice.account, invoice.profile, section.name)))
       sections.push(section)
-  if (sections.length === 0) await authorizeBilling(context, 'P7', scope)
+  if (sections.length === 0) await authorizeInvoice(context, 'P7', scope, accountName, name)
   return { invoice, document: { ...document, sections } }
 }
 

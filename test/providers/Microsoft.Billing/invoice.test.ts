@@ -252,11 +252,14 @@ describe('who reads what', () => {
     const foreign = fabrikam.owner.client
     for (const name of [number, 'INV-2026-999999']) expect((await foreign.get(path(name))).status, name).toBe(404)
     for (const account of ['default', fabrikam.account]) {
-      const here = `/providers/Microsoft.Billing/billingAccounts/${account}/invoices/${number}?${v2020}`
-      expect(await foreign.get(here), account).toMatchObject({
-        status: 404,
-        body: { error: { code: 'InvoiceNotFound' } },
-      })
+      const here = `/providers/Microsoft.Billing/billingAccounts/${account}/invoices/${number}`
+      for (const url of [`${here}?${v2020}`, `${here}/transactions?${v2020}`]) {
+        const reply = await foreign.get(url)
+        expect(reply, url).toMatchObject({ status: 404, body: { error: { code: 'InvoiceNotFound' } } })
+        expect(JSON.stringify(reply.body), url).not.toContain(contoso.account)
+      }
+      const download = await foreign.post(`${here}/download?downloadToken=pdf&${v2020}`)
+      expect(download, account).toMatchObject({ status: 404, body: { error: { code: 'InvoiceNotFound' } } })
     }
     const nobody = await holder(world, contoso)
     for (const name of [number, 'INV-2026-999999']) expect((await nobody.client.get(path(name))).status, name).toBe(403)
