@@ -71,13 +71,6 @@ function select(db: Db) {
     ])
 }
 
-export function findPlacement(db: Db, subscriptionId: string, at: Date): Promise<BillingPlacement | undefined> {
-  return select(db)
-    .where('p.subscription_id', '=', subscriptionId)
-    .where(sql<boolean>`p.during @> ${at.toISOString()}::timestamptz`)
-    .executeTakeFirst()
-}
-
 /** The payer that nothing has ended; a change just made may begin a moment after the request's instant. */
 export function findOpenPlacement(db: Db, subscriptionId: string): Promise<BillingPlacement | undefined> {
   return select(db)

@@ -362,13 +362,6 @@ export async function loadInvoiceDocument(db: Db, id: string): Promise<string> {
   return row.document
 }
 
-export async function listInvoiceStatuses(
-  db: Db,
-  id: string,
-): Promise<{ readonly at: Date; readonly status: InvoiceStatus }[]> {
-  return db.selectFrom('invoice_status').select(['at', 'status']).where('invoice_id', '=', id).orderBy('at').execute()
-}
-
 export async function listCreditNotes(db: Db, id: string): Promise<StoredInvoice[]> {
   return select(db).where('i.credit_for', '=', id).orderBy('i.number').execute()
 }
