@@ -6,16 +6,17 @@ import { readConfig } from '../config/config.ts'
 import { renderStatementText } from '../documents/statement-text.ts'
 import type { InvoiceDocument } from '../domain/billing/invoice-document.ts'
 import { auditOf, renderAudit } from './audit.ts'
-import { print, say } from './output.ts'
+import { print, renderTable, say } from './output.ts'
 import { replayFile } from './replay.ts'
 import { serveUntilStopped } from './serve.ts'
 import { Session } from './session.ts'
 
 const examples = new URL('../../examples/', import.meta.url)
 
-/** What the demo keeps beside the data: the statements that the scenarios ended with. */
+/** What the demo keeps beside the data: the statements that the scenarios ended with, and who acted in them. */
 interface DemoRecord {
   readonly scenarios: readonly string[]
+  readonly people: readonly { readonly name: string; readonly tenantId: string; readonly userId: string }[]
   readonly statements: readonly { readonly title: string; readonly document: unknown }[]
 }
 
@@ -40,6 +41,7 @@ export const demoCommand = new Command('demo')
       record = (await findRecord(dataDir)) ?? (await playExamples(session, dataDir))
     } catch (error) {
       await running.stop()
+      say(`The scenarios could not be played to their end. Remove ${dataDir}, or name another TENANTRY_DATA_DIR.`)
       throw error
     } finally {
       session.close()
@@ -51,6 +53,11 @@ export const demoCommand = new Command('demo')
     print(`Operator        ${join(dataDir, 'operator.json')}  (tenantId, clientId, clientSecret)`)
     print(`CA for clients  export NODE_EXTRA_CA_CERTS=${running.caFile}`)
     print(`Scenarios       ${record.scenarios.join(', ')}`)
+    print(
+      '\nPeople of the scenarios; POST /providers/Tenantry.Sandbox/tokens {tenantId, userId} as the operator signs them in:',
+    )
+    const people = record.people.map(({ name, tenantId, userId }) => [`  ${name}`, tenantId, userId])
+    print(renderTable([['  name', 'tenantId', 'userId'], ...people], new Set()))
     if (options.exit) {
       await running.stop()
       return
@@ -68,7 +75,7 @@ async function playExamples(session: Session, dataDir: string): Promise<DemoReco
     for (const [key, document] of Object.entries(replayed.saved))
       if (key.startsWith('statement:')) statements.push({ title: key.slice('statement:'.length).trim(), document })
   }
-  const record: DemoRecord = { scenarios: names, statements }
+  const record: DemoRecord = { scenarios: names, statements, people: session.listPeople() }
   await writeFile(join(dataDir, 'demo.json'), JSON.stringify(record), { mode: 0o600 })
   return record
 }

@@ -29,6 +29,13 @@ export class Session {
     this.#tokens.delete(name)
   }
 
+  /** The people who were introduced; in a sandbox the operator can get a token for each. */
+  listPeople(): { name: string; tenantId: string; userId: string }[] {
+    return [...this.#principals].flatMap(([name, principal]) =>
+      'userId' in principal ? [{ name, tenantId: principal.tenantId, userId: principal.userId }] : [],
+    )
+  }
+
   async send(
     as: string,
     method: string,
