@@ -97,8 +97,12 @@ async function ofSubscription(
   return profiles.flatMap((profile): CostSource[] => {
     const payer = payers.find((candidate) => candidate.profile === profile.name && visible.has(placeOf(candidate)))
     if (!payer) return []
-    const placeOfLine = ({ invoiceSectionId, customerId }: CostPlace) =>
-      placeOf({ profile: profile.name, section: invoiceSectionId ?? null, customer: customerId ?? null })
+    const placeOfLine = (place: CostPlace) =>
+      placeOf({
+        profile: profile.name,
+        section: place.invoiceSectionId ?? null,
+        customer: place.customerId ?? null,
+      })
     return [
       {
         profile,

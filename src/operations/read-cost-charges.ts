@@ -34,7 +34,7 @@ export async function listCharges(
   return withCostReading(context, async (reading) => {
     const summaries = new Map<string, ChargeSummary>()
     for (const source of sources)
-      for await (const costs of readCosts(context, reading, source, window))
+      for await (const costs of readCosts(context, reading, source, window, { kind: 'all' }))
         for (const line of new Set((await entriesOf(reading, scope, costs)).map((entry) => entry.line))) {
           const summary = chargeOf(source, line)
           const { period, section, customer, isInvoiced } = summary

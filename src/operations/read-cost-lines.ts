@@ -1,4 +1,9 @@
-import { type CostLine, costLinesOf, neighboursMatter } from '../domain/billing/cost.ts'
+import { type CostLine, costLinesOf } from '../domain/billing/cost.ts'
+import {
+  type NeighbourInfluence,
+  neighbourInfluenceOf,
+  withNeighboursTogether,
+} from '../domain/billing/cost-neighbour.ts'
 import type { CostWindow } from '../domain/billing/cost-window.ts'
 import type { BillableQuantity, InvoiceNames } from '../domain/billing/invoice-facts.ts'
 import {
@@ -49,28 +54,33 @@ export function withCostReading<T>(context: OperationContext, work: (reading: Co
     .execute((read) => work({ read, lists: new Map(), rates: new Map() }))
 }
 
-/** How many subscriptions are rated at once where each can be rated by itself. */
+/** How many subscriptions are rated at once, where a page needs no more. */
 const chunkSize = 200
 
+/** `page`: a few subscriptions at a time, in the order of their ids and from one of these on; `all`: every line. */
+export type CostPortion =
+  | { readonly kind: 'page'; readonly fromSubscription: string | undefined }
+  | { readonly kind: 'all' }
+
 /**
- * The lines of one profile in the window that the caller may see, in the order of their subscriptions and from one of
- * these on. Where subscriptions are rated by themselves they come a few at a time, so that a page costs no more than it
- * shows; where prices count over the profile they come at once.
+ * The lines of one profile in the window that the caller may see. A page costs no more than it shows, unless prices
+ * look at every line of the profile.
  */
 export async function* readCosts(
   context: OperationContext,
   reading: CostReading,
   source: CostSource,
   window: CostWindow,
-  fromSubscription?: string,
+  portion: CostPortion,
 ): AsyncGenerator<SourceCosts> {
   const { read, lists } = reading
   const { profile, section, subscriptionId } = source
   const priceLists = (await loadAssignedPriceLists(read, [profile.name], lists)).get(profile.name) ?? []
   const firstOpen = await firstOpenPeriod(reading, source)
   const periods = await usagePeriodsOf(reading, source, window, firstOpen)
-  const rated = { priceLists, firstOpen, periods, window }
-  if (neighboursMatter(priceLists)) {
+  const influence = neighbourInfluenceOf(priceLists)
+  const rated = { priceLists, influence, firstOpen, periods, window }
+  if (influence === 'whole' || (influence === 'position' && portion.kind === 'all' && subscriptionId === undefined)) {
     yield await rateLines(context, reading, source, rated, undefined)
     return
   }
@@ -78,7 +88,7 @@ export async function* readCosts(
     yield await rateLines(context, reading, source, rated, [subscriptionId])
     return
   }
-  let from = fromSubscription
+  let from = portion.kind === 'page' ? portion.fromSubscription : undefined
   for (;;) {
     // One more than is rated, for the next ones to begin with.
     const ids = await listSubscriptionsPaidBy(read, profile.name, { section, from, limit: chunkSize + 1 })
@@ -91,6 +101,7 @@ export async function* readCosts(
 
 interface Rated {
   readonly priceLists: readonly PriceListAssignment[]
+  readonly influence: NeighbourInfluence
   readonly firstOpen: BillingPeriod
   readonly periods: readonly BillingPeriod[]
   readonly window: CostWindow
@@ -100,7 +111,7 @@ async function rateLines(
   context: OperationContext,
   reading: CostReading,
   source: CostSource,
-  { priceLists, firstOpen, periods, window }: Rated,
+  { priceLists, influence, firstOpen, periods, window }: Rated,
   subscriptionIds: readonly string[] | undefined,
 ): Promise<SourceCosts> {
   const { read, lists, rates } = reading
@@ -110,9 +121,13 @@ async function rateLines(
     tx: read,
     billingProfileName: profile.name,
     periods,
-    ...(subscriptionIds ? { subscriptionIds } : {}),
+    ...(subscriptionIds && influence === 'none' ? { subscriptionIds } : {}),
   }))
     months.get(periodOfDay(row.usageDay))?.quantities.push(row)
+  if (subscriptionIds && influence === 'position')
+    for (const [period, { quantities }] of months)
+      months.set(period, { period, quantities: withNeighboursTogether(quantities, subscriptionIds) })
+  const rateable = subscriptionIds && new Set(subscriptionIds)
   const documented = await loadDocumentedLines(read, profile.name, periods, subscriptionIds)
   const query = { read, tx: read, usage: context.usage, profiles: [profile], lists, rates }
   const { names, elsewhere } = await loadCommon(query, [...months.values()], documented)
@@ -131,7 +146,7 @@ async function rateLines(
         exchangeRates: rates.get(period) ?? [],
       },
       documented.filter((line) => line.usagePeriod === period),
-      (place) => source.includes(place),
+      (place) => (!rateable || rateable.has(place.subscriptionId)) && source.includes(place),
     ),
   )
   const asked = new Set(window.periods)

@@ -42,8 +42,8 @@ export async function listUsageDetails(
     for (const source of sources.toSorted((a, b) => compareTexts(a.profile.name, b.profile.name))) {
       // Keys begin with profile and subscription: what is before the page need not be rated, nor what is after it.
       if (reached && source.profile.name < reached.profile) continue
-      const from = source.profile.name === reached?.profile ? reached.subscriptionId : undefined
-      for await (const costs of readCosts(context, reading, source, window, from)) {
+      const fromSubscription = source.profile.name === reached?.profile ? reached.subscriptionId : undefined
+      for await (const costs of readCosts(context, reading, source, window, { kind: 'page', fromSubscription })) {
         const entries = (await entriesOf(reading, scope, costs)).filter(
           (entry) => (after === undefined || entry.key > after) && isAsked(entry, filter, metric),
         )
@@ -71,7 +71,7 @@ export async function listCostTags(
   return withCostReading(context, async (reading) => {
     const tags = new Map<string, Set<string>>()
     for (const source of sources)
-      for await (const costs of readCosts(context, reading, source, window))
+      for await (const costs of readCosts(context, reading, source, window, { kind: 'all' }))
         for (const { resource } of await entriesOf(reading, scope, costs))
           for (const [key, value] of Object.entries(resource?.tags ?? {})) {
             const values = tags.get(key) ?? new Set()

@@ -121,22 +121,6 @@ export function costLinesOf(
   return [...issued, ...pending]
 }
 
-/**
- * Whether what others of the profile use can change what a subscription pays: tiers, packages, free quantities and
- * minimums that are counted over the profile (INV-12). Where it cannot, a subscription is rated by itself.
- */
-export function neighboursMatter(priceLists: readonly PriceListAssignment[]): boolean {
-  return priceLists.some(({ priceList }) =>
-    priceList.versions.some(({ prices }) =>
-      prices.some(
-        ({ price }) =>
-          price.scope === 'profile' &&
-          (price.model !== 'perUnit' || price.includedQuantity !== undefined || price.minimumAmount !== undefined),
-      ),
-    ),
-  )
-}
-
 function pendingLine(
   facts: PricingFacts,
   usagePeriod: BillingPeriod,

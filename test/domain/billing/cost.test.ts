@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type CostLine, costLinesOf, type DocumentedLine, neighboursMatter } from '../../../src/domain/billing/cost.ts'
+import { type CostLine, costLinesOf, type DocumentedLine } from '../../../src/domain/billing/cost.ts'
+import { neighbourInfluenceOf, withNeighboursTogether } from '../../../src/domain/billing/cost-neighbour.ts'
 import type { BillableQuantity, UsageMonth } from '../../../src/domain/billing/invoice-facts.ts'
 import { type PricingFacts, rateUsageMonth } from '../../../src/domain/billing/rate-usage-month.ts'
 import { Decimal, decimalText, getDecimal } from '../../../src/domain/rating/decimal.ts'
@@ -213,12 +214,57 @@ test('INV-14: a credit note is a refund of its own and leaves the days of its in
   )
 })
 
-test('INV-12: a subscription is rated by itself only where no price counts over the profile', () => {
-  const matter = (price: Price) => neighboursMatter(always(listWith({ cpu: price })))
+describe('INV-12: what the neighbours of a subscription have to do with its cost', () => {
   const tiers = [{ upTo: null, unitPrice: '1' }]
-  expect(matter({ model: 'perUnit', scope: 'profile', unitPrice: '1' })).toBe(false)
-  expect(matter({ model: 'graduated', scope: 'subscription', tiers })).toBe(false)
-  expect(matter({ model: 'graduated', scope: 'profile', tiers })).toBe(true)
-  expect(matter({ model: 'perUnit', scope: 'profile', unitPrice: '1', includedQuantity: '5' })).toBe(true)
-  expect(matter({ model: 'perUnit', scope: 'profile', unitPrice: '1', minimumAmount: '5' })).toBe(true)
+  const perUnit = { model: 'perUnit', scope: 'profile', unitPrice: '1' } as const
+
+  test('is nothing, their place before and after it, or every line of theirs', () => {
+    const influence = (price: Price) => neighbourInfluenceOf(always(listWith({ cpu: price })))
+    expect(influence(perUnit)).toBe('none')
+    expect(influence({ model: 'graduated', scope: 'subscription', tiers })).toBe('none')
+    expect(influence({ ...perUnit, scope: 'subscription', minimumAmount: '5' })).toBe('none')
+    expect(influence({ model: 'graduated', scope: 'profile', tiers })).toBe('position')
+    expect(influence({ ...perUnit, includedQuantity: '5' })).toBe('position')
+    expect(influence({ ...perUnit, includedQuantity: '5', includedQuantityNotFor: ['trial'] })).toBe('whole')
+    expect(influence({ ...perUnit, minimumAmount: '5' })).toBe('whole')
+  })
+
+  test('comes to the same when neighbours are taken together', () => {
+    const ids = ['a', 'b', 'c', 'd', 'e', 'f']
+    const usage = fc.uniqueArray(
+      fc
+        .record({
+          day: fc.integer({ min: 1, max: 5 }),
+          amount: fc.nat({ max: 9000 }).map((thousandths) => new Decimal(`${thousandths}e-3`).toFixed()),
+          subscriptionId: fc.constantFrom(...ids),
+          meterId: fc.constantFrom('cpu', 'disk'),
+          groupingKey: fc.constantFrom('x', 'y'),
+        })
+        .map(({ day, amount, ...others }) => used(day, amount, others)),
+      { selector: ({ quantity: _, ...key }) => JSON.stringify(key), maxLength: 40 },
+    )
+    const graduated = [
+      { upTo: '10', unitPrice: '1.125', flatFee: '3' },
+      { upTo: '30', unitPrice: '0.333' },
+      { upTo: null, unitPrice: '0.0107', flatFee: '0.01' },
+    ]
+    const cpu: fc.Arbitrary<Price> = fc.constantFrom<Price>(
+      { model: 'graduated', scope: 'profile', tiers: graduated },
+      { model: 'volume', scope: 'profile', tiers: graduated },
+      { model: 'package', scope: 'profile', packageSize: '7', packagePrice: '5' },
+      { model: 'flat', scope: 'profile', amount: '9' },
+      { ...perUnit, includedQuantity: '12.5' },
+    )
+    const disk: Price = { model: 'graduated', scope: 'subscription', tiers: graduated }
+    fc.assert(
+      fc.property(cpu, usage, fc.subarray(ids, { minLength: 1 }), (price, quantities, asked) => {
+        const facts = factsOf({ cpu: price, disk })
+        const isAsked = ({ subscriptionId }: { subscriptionId: string }) => asked.includes(subscriptionId)
+        const together = withNeighboursTogether(quantities, asked)
+        expect(costLinesOf(facts, monthOf(together), [], isAsked)).toEqual(
+          costLinesOf(facts, monthOf(quantities), [], isAsked),
+        )
+      }),
+    )
+  })
 })
