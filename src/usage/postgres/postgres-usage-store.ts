@@ -45,7 +45,7 @@ export function createPostgresUsageStore(options: PostgresUsageStoreOptions): Us
       const run = sqlOf(tx)
       await run('select pg_advisory_xact_lock(7261001)')
       const [row] = await run<{ id: string; reported_at: Date }>(
-        'select id::text, reported_at from usage_batch order by id desc limit 1',
+        'select b.id::text, b.reported_at from usage_batch b order by b.id desc limit 1',
       )
       return { batchId: BigInt(row?.id ?? '0'), reportedUntil: row?.reported_at ?? null }
     },
