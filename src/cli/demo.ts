@@ -48,7 +48,9 @@ export const demoCommand = new Command('demo')
     }
     for (const { title, document } of record.statements)
       print(`\n${title}\n${renderStatementText(document as InvoiceDocument, 'en')}`)
-    print(`\n${renderAudit(await auditOf(config))}`)
+    const audit = await auditOf(config)
+    print(`\n${renderAudit(audit)}`)
+    if (!audit.isClean) process.exitCode = 3
     print(`\nServing at      ${running.baseUrl}  (API description: ${running.baseUrl}/openapi.json)`)
     print(`Operator        ${join(dataDir, 'operator.json')}  (tenantId, clientId, clientSecret)`)
     print(`CA for clients  export NODE_EXTRA_CA_CERTS=${running.caFile}`)

@@ -8,6 +8,9 @@ let folder: Awaited<ReturnType<typeof newFolder>>
 let env: Record<string, string>
 let first: Ended
 
+/** Amounts are printed with spaces that do not break. */
+const plain = (text: string): string => text.replace(/[\u00a0\u202f]/g, ' ')
+
 beforeAll(async () => {
   folder = await newFolder()
   env = { TENANTRY_DATA_DIR: join(folder.path, 'data') }
@@ -22,6 +25,14 @@ test('the demo plays the examples, prints the statement of the month of the chan
   expect(first.stdout).toMatch(/Total +USD\s10\.50/)
   expect(first.stdout).toContain('Conservation audit: clean.')
   expect(first.code).toBe(0)
+})
+
+test('the statement that the README shows is the one that is printed', async () => {
+  const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8')
+  const shown = /```text\n([\s\S]*?)```/.exec(readme)?.[1] ?? ''
+
+  expect(shown).toContain('10.50')
+  expect(plain(first.stdout)).toContain(plain(shown))
 })
 
 test('the second start finds the data of the first, and plays nothing again', async () => {
