@@ -45,7 +45,8 @@ export async function run(options: BenchOptions): Promise<BenchResult> {
     const eventsPerSecond = Math.round(measured / result.seconds)
     options.log(`${eventsPerSecond} events a second; now what PostgreSQL does alone`)
     const baselineRows = Math.min(1_000_000, Number(totals?.stored))
-    const keyedInsertRowsPerSecond = await measureKeyedInsert(world.pool, baselineRows)
+    const keyedInsert = await measureKeyedInsert(world.pool, baselineRows)
+    const keyedInsertRowsPerSecond = keyedInsert.rowsPerSecond
     const copyRowsPerSecond = await measureCopy(world.pool, Math.min(500_000, baselineRows))
     return {
       name: 'ingest',
@@ -69,6 +70,7 @@ export async function run(options: BenchOptions): Promise<BenchResult> {
           server: perEvent('server'),
           database: perEvent('database'),
           client: perEvent('client'),
+          keyedInsertAlone: keyedInsert.processorMicrosecondsPerRow,
         },
         serverMemoryMb: Math.round(after.serverMemory / 1_000_000),
       },

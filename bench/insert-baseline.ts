@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import { copyStatement, signInColumns } from '../src/usage/postgres/copy-rows.ts'
+import { processorTime } from './machine.ts'
 import { CopyIn } from '../src/usage/postgres/copy-in.ts'
 import { to as copyTo } from 'pg-copy-streams'
 
@@ -9,7 +10,10 @@ const batchRows = 20_000
  * What this PostgreSQL does at best with the very rows that were taken in: from a staging table into a table with the
  * same unique key, in transactions of 20,000 rows in the order of their keys, on two connections; no client, no HTTP.
  */
-export async function measureKeyedInsert(pool: pg.Pool, rows: number): Promise<number> {
+export async function measureKeyedInsert(
+  pool: pg.Pool,
+  rows: number,
+): Promise<{ readonly rowsPerSecond: number; readonly processorMicrosecondsPerRow: number }> {
   const batches = Math.floor(rows / batchRows)
   await pool.query(`create table bench_staging as
     select (row_number() over (order by batch_id, event_key) - 1) / ${batchRows} as part, e.* from usage_event e
@@ -18,6 +22,7 @@ export async function measureKeyedInsert(pool: pg.Pool, rows: number): Promise<n
   await pool.query('analyze bench_staging')
   await pool.query('create table bench_keyed (like usage_event, primary key (event_key))')
   await pool.query('checkpoint')
+  const usedBefore = await databaseTime(pool)
   const startedAt = performance.now()
   await Promise.all(
     [0, 1].map(async (lane) => {
@@ -29,9 +34,18 @@ export async function measureKeyedInsert(pool: pg.Pool, rows: number): Promise<n
     }),
   )
   const seconds = (performance.now() - startedAt) / 1000
+  const used = (await databaseTime(pool)) - usedBefore
   await pool.query('drop table bench_keyed')
   await pool.query('drop table bench_staging')
-  return Math.round((batches * batchRows) / seconds)
+  return {
+    rowsPerSecond: Math.round((batches * batchRows) / seconds),
+    processorMicrosecondsPerRow: Number((used / (batches * batchRows)).toFixed(2)),
+  }
+}
+
+async function databaseTime(pool: pg.Pool): Promise<number> {
+  const { rows } = await pool.query<{ pid: number }>('select pid from pg_stat_activity')
+  return processorTime(rows.map(({ pid }) => pid))
 }
 
 /** The same rows through COPY from a client into a table without any index. */

@@ -11,15 +11,20 @@ export async function listTenantsWithAppRole(
   appRoleId: string,
   tenantIds: readonly string[],
 ): Promise<string[]> {
-  // From the application's principals in those tenants outwards; an application may be in a great many others.
+  // From the application's principals in those tenants outwards, one by one: an application may be in a great many
+  // others, and on young tables the planner would sooner walk through them all.
   const { rows } = await sql<{ tenant_id: string }>`
-    select s.tenant_id from service_principal s
-    join app_role_assignment a on a.principal_id = s.id and a.app_role_id = ${appRoleId}::uuid
-    join principal p on p.id = s.id and p.deleted_at is null
-    where s.tenant_id = any(${[...tenantIds]}::uuid[]) and s.app_id = (
-      select c.app_id from service_principal c
-      join principal self on self.id = c.id and self.deleted_at is null
-      where c.id = ${application.objectId}::uuid and c.tenant_id = ${application.tenantId}::uuid
-    )`.execute(db)
+    with own as materialized (
+      select s.id, s.tenant_id from service_principal s
+      where s.tenant_id = any(${[...tenantIds]}::uuid[]) and s.app_id = (
+        select c.app_id from service_principal c
+        join principal self on self.id = c.id and self.deleted_at is null
+        where c.id = ${application.objectId}::uuid and c.tenant_id = ${application.tenantId}::uuid
+      )
+    )
+    select own.tenant_id from own
+    where (select p.deleted_at is null from principal p where p.id = own.id limit 1)
+      and (select true from app_role_assignment a
+        where a.principal_id = own.id and a.app_role_id = ${appRoleId}::uuid limit 1)`.execute(db)
   return rows.map((row) => row.tenant_id)
 }
