@@ -27,7 +27,9 @@ export async function placeSubscription(
   placement: Payer & { readonly subscriptionId: string; readonly at: Date },
 ): Promise<Date> {
   await changeAttribution(db)
-  const at = await instantOfChange(db, placement.at)
+  // Nothing can have been reported of a subscription before it had its first payer, so that one holds at once.
+  const isFirst = (await findOpenPlacement(db, placement.subscriptionId)) === undefined
+  const at = isFirst ? placement.at : await instantOfChange(db, placement.at)
   const instant = sql`${at.toISOString()}::timestamptz`
   const section = 'section' in placement ? placement.section : null
   const customer = 'customer' in placement ? placement.customer : null
