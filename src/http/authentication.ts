@@ -56,8 +56,12 @@ export const issuerOf = (baseUrl: string, tenantId: string): string => `${baseUr
 
 const guid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
+const rememberedMax = 10_000
+
 export class Authenticator {
   readonly #ports: AuthenticationPorts
+  /** Signatures that were checked; whether the principal still exists is asked for each request all the same. */
+  readonly #verified = new Map<string, { readonly claims: TokenClaims; readonly expiresAtMs: number }>()
 
   constructor(ports: AuthenticationPorts) {
     this.#ports = ports
@@ -74,7 +78,7 @@ export class Authenticator {
     const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(authorization)?.[1]
     if (token === undefined || token.length > 16_384)
       throw new AuthenticationFailure('InvalidAuthenticationToken', 'The access token is invalid.', baseUrl)
-    const claims = await this.#verify(token, baseUrl)
+    const claims = this.#remembered(token) ?? (await this.#verify(token, baseUrl))
     const caller = await this.#ports.findCaller(claims)
     if (!caller)
       throw new AuthenticationFailure(
@@ -83,6 +87,18 @@ export class Authenticator {
         baseUrl,
       )
     return caller
+  }
+
+  #remembered(token: string): TokenClaims | undefined {
+    const known = this.#verified.get(token)
+    return known && known.expiresAtMs > this.#ports.clock.now().getTime() ? known.claims : undefined
+  }
+
+  #remember(token: string, claims: TokenClaims, expiresAtMs: number): TokenClaims {
+    const [oldest] = this.#verified.keys()
+    if (this.#verified.size >= rememberedMax && oldest !== undefined) this.#verified.delete(oldest)
+    this.#verified.set(token, { claims, expiresAtMs })
+    return claims
   }
 
   async #verify(token: string, baseUrl: string): Promise<TokenClaims> {
@@ -113,7 +129,8 @@ export class Authenticator {
           `The access token has been obtained for the wrong audience. Ask for '${baseUrl}/.default' or 'https://management.azure.com/.default'.`,
           baseUrl,
         )
-      return { tenantId: tid, objectId: oid, appId: appid, isApplication: idtyp === 'app' }
+      const claims = { tenantId: tid, objectId: oid, appId: appid, isApplication: idtyp === 'app' }
+      return this.#remember(token, claims, (payload.exp ?? 0) * 1000)
     } catch (error) {
       if (error instanceof AuthenticationFailure) throw error
       if (error instanceof errors.JWTExpired)
