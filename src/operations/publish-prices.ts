@@ -1,4 +1,4 @@
-import { onlyAddsPrices } from '../domain/billing/keep-billed-version.ts'
+import { addsPricesOnly } from '../domain/billing/price-addition.ts'
 import { findBillingPeriod, isFirstDayOfMonth, startOfPeriod, usageDayOf } from '../domain/rating/billing-period.ts'
 import { type Currency, findCurrency } from '../domain/rating/currency.ts'
 import { findDecimal, zero } from '../domain/rating/decimal.ts'
@@ -20,6 +20,7 @@ import {
   loadPriceLists,
   lockPriceList,
   replaceExchangeRate,
+  replacePrices,
   type StoredAssignment,
 } from '../store/price-list.ts'
 import { appendAudit } from './audit.ts'
@@ -69,8 +70,8 @@ export interface WantedVersion {
 }
 
 /**
- * A published version never changes, and months that are invoiced keep their prices (INV-12, INV-14). Prices that were
- * missing may be added for them, so that usage that waits for a price can be billed.
+ * A published price never changes, and months that are invoiced keep their prices (INV-12, INV-14). Prices that are
+ * missing may be added to a version, so that usage that waits for one is billed by the next run.
  */
 export async function publishPriceListVersion(
   context: OperationContext,
@@ -83,12 +84,12 @@ export async function publishPriceListVersion(
   const list = (await lockPriceList(db, wanted.name)) ?? (await openList(context, wanted))
   if (wanted.currency !== undefined && wanted.currency !== list.currency)
     throw conflict('PriceListCurrencyFixed', `The price list '${list.name}' is in ${list.currency} and stays so.`)
+  const published = list.versions.find(({ version }) => version === parsed.value.version)
+  if (published && addsPricesOnly(published, parsed.value)) return addPrices(context, list, published, parsed.value)
   const decision = decidePriceListVersion(list, parsed.value)
   if (decision.kind === 'refused') throw refusedFields(decision.refusals, 'conflict')
   if (decision.kind === 'unchanged') return { list, version: parsed.value, isNew: false }
-  const latest = list.versions.at(-1)
-  const isChange = latest !== undefined && !onlyAddsPrices(latest, parsed.value)
-  await requireOpen(context, new Date(`${parsed.value.effectiveFrom}T00:00:00.000Z`), isChange)
+  await requireOpen(context, new Date(`${parsed.value.effectiveFrom}T00:00:00.000Z`), list.versions.length > 0)
   await insertPriceListVersion(db, list.name, parsed.value, now)
   await appendAudit(context, {
     action: 'Tenantry.Pricing/priceLists/versions/write',
@@ -96,6 +97,24 @@ export async function publishPriceListVersion(
     after: parsed.value,
   })
   return { list: decision.priceList, version: parsed.value, isNew: true }
+}
+
+/** A meter that had no price has been on no bill, so that its price may come later, also for months that are invoiced. */
+async function addPrices(
+  context: OperationContext,
+  list: PriceList,
+  published: PriceListVersion,
+  wanted: PriceListVersion,
+): Promise<{ list: PriceList; version: PriceListVersion; isNew: boolean }> {
+  await replacePrices(context.db, list.name, wanted)
+  await appendAudit(context, {
+    action: 'Tenantry.Pricing/priceLists/versions/write',
+    scope: `${listId(list.name)}/versions/${wanted.version}`,
+    before: published,
+    after: wanted,
+  })
+  const versions = list.versions.map((version) => (version === published ? wanted : version))
+  return { list: { ...list, versions }, version: wanted, isNew: false }
 }
 
 async function openList(context: OperationContext, wanted: WantedVersion): Promise<PriceList> {

@@ -79,6 +79,15 @@ export async function insertPriceListVersion(
     .execute()
 }
 
+export async function replacePrices(db: Db, priceListName: string, version: PriceListVersion): Promise<void> {
+  await db
+    .updateTable('price_list_version')
+    .set({ prices: json(version.prices) })
+    .where('price_list_name', '=', priceListName)
+    .where('version', '=', version.version)
+    .execute()
+}
+
 /** The profile's prices come from this list from `from` on; what was assigned from there on is replaced. */
 export async function assignPriceList(
   db: Db,

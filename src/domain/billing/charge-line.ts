@@ -160,7 +160,6 @@ function priceOf(facts: InvoiceFacts, usagePeriod: BillingPeriod, key: LineKey):
 function findPrice(facts: InvoiceFacts, usagePeriod: BillingPeriod, key: LineKey): PricedKey {
   const month = { from: startOfPeriod(usagePeriod), to: endOfPeriod(usagePeriod) }
   const assignments = facts.priceLists.toSorted((a, b) => ((a.effectiveFrom ?? '') < (b.effectiveFrom ?? '') ? -1 : 1))
-  let replaced: PricedKey | undefined
   for (const [index, { priceList, effectiveFrom, effectiveTo }] of assignments.entries()) {
     if (priceList.name !== key.priceListName) continue
     const at = priceList.versions.findIndex(({ version }) => version === key.priceVersion)
@@ -176,10 +175,7 @@ function findPrice(facts: InvoiceFacts, usagePeriod: BillingPeriod, key: LineKey
       to: earliest([month.to, ...ends.map(midnight)]),
     }
     if (span.from < span.to) return { entry, pricingCurrency: priceList.currency, span }
-    // A later version that only adds prices has taken the month over; what was billed before keeps its version.
-    replaced ??= { entry, pricingCurrency: priceList.currency, span: month }
   }
-  if (replaced) return replaced
   throw new Error(
     `no price list of the profile has version ${key.priceVersion} of ${key.priceListName} in ${usagePeriod}`,
   )

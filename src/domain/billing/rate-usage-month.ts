@@ -8,7 +8,6 @@ import type { QuantityRecord } from '../rating/quantity-record.ts'
 import { type MonthToRate, rateMonth, type RatedMonth, type UnpricedQuantity } from '../rating/rate-month.ts'
 import type { RatedLine } from '../rating/rated-line.ts'
 import type { BillableQuantity, BilledInvoiceLine, InvoiceFacts, UsageMonth } from './invoice-facts.ts'
-import { keepBilledVersions } from './keep-billed-version.ts'
 import { transitionOf } from './line-period.ts'
 
 /** What a month adds to an invoice: its lines, or what they differ by from the lines that were billed. */
@@ -54,15 +53,14 @@ export function rateUsageMonth(facts: PricingFacts, month: UsageMonth): ChargedM
       unpriced,
     }
   const billed = month.billed.map((line) => ({ ...keyOfBilled(line), ...line }))
-  const kept = keepBilledVersions(facts.priceLists, billed, lines)
-  const byKey = new Map(kept.map((line) => [lineKeyText(line), line]))
+  const byKey = new Map(lines.map((line) => [lineKeyText(line), line]))
   const originals = new Map<string, Set<string>>()
   for (const line of billed) {
     const numbers = originals.get(lineKeyText(line)) ?? new Set()
     if (line.documentNumber !== null) numbers.add(line.documentNumber)
     originals.set(lineKeyText(line), numbers)
   }
-  const charges = adjust(billed, kept).map((adjustment): Charge => {
+  const charges = adjust(billed, lines).map((adjustment): Charge => {
     const id = lineKeyText(adjustment)
     return {
       key: adjustment,

@@ -73,7 +73,11 @@ test('INV-1: usage without a price is reported and never dropped; it is billed w
     status: 409,
     body: { error: { code: 'BillingPeriodInvoiced' } },
   })
-  expect((await publish(2, '2026-10-01', [entry('cpu', '0.10'), entry('gpu', '2')])).status).toBe(201)
+  expect(await publish(1, '2026-01-01', [entry('cpu', '0.20'), entry('gpu', '2')])).toMatchObject({
+    status: 409,
+    body: { error: { details: [{ code: 'version_already_published' }] } },
+  })
+  expect((await publish(1, '2026-01-01', [entry('cpu', '0.10'), entry('gpu', '2')])).status).toBe(200)
   await cloud.clock.set('2026-12-04T00:00:00Z')
   expectSuccess(await world.run('2026-11'))
   const [issued] = await world.documents(customer)
