@@ -130,6 +130,12 @@ export const bodies: Readonly<Record<string, unknown>> = {
   'Microsoft.Billing.BillingSubscriptions_Move': { destinationInvoiceSectionId: section },
   'Microsoft.Billing.BillingSubscriptions_ValidateMove': { destinationInvoiceSectionId: section },
   'Microsoft.Billing.BillingProperty_Update': { properties: { costCenter: 'x' } },
+  'Microsoft.Billing.Invoices_DownloadMultipleBillingProfileInvoices': [
+    'https://localhost/providers/Microsoft.Billing/billingAccounts/default/invoices/T000000001/download?downloadToken=pdf',
+  ],
+  'Microsoft.Billing.Invoices_DownloadMultipleBillingSubscriptionInvoices': [
+    'https://localhost/providers/Microsoft.Billing/billingAccounts/default/invoices/T000000001/download?downloadToken=pdf',
+  ],
   'Microsoft.Billing.Address_Validate': { addressLine1: 'Storgatan 1', country: 'SE' },
   'v1.0.Graph_CreateUser': {
     accountEnabled: true,
