@@ -34,11 +34,6 @@ export async function authorizeResource(context: AccessContext, action: string, 
   if (subscription) refuseByState(subscription, action)
 }
 
-/** Like `authorizeResource`, for a data action such as `Tenantry.Metering/events/write`; the state is not looked at. */
-export async function authorizeResourceData(context: AccessContext, dataAction: string, scope: string): Promise<void> {
-  await authorize(context, { dataAction }, scope)
-}
-
 async function authorize(
   context: AccessContext,
   asked: AskedFor,

@@ -1,5 +1,5 @@
 import { roleIds } from '../domain/access/built-in-roles.ts'
-import { conflict, forbidden, invalid, notFound, Refusal } from '../domain/refusal.ts'
+import { conflict, forbidden, invalid, notFound, type Refusal } from '../domain/refusal.ts'
 import { formatSectionScope, parseSectionScope, requireChargeable } from '../domain/resource/subscription-creation.ts'
 import { checkTags, type Tags } from '../domain/resource/tags.ts'
 import { type Payer, placeSubscription } from '../store/billing-placement.ts'

@@ -77,15 +77,6 @@ export async function finishLongRunningOperation(
     .execute()
 }
 
-export async function reportProgress(db: Db, id: string, progress: unknown): Promise<void> {
-  await db
-    .updateTable('long_running_operation')
-    .set({ state: 'Running', progress: json(progress) })
-    .where('id', '=', id)
-    .where('finished_at', 'is', null)
-    .execute()
-}
-
 export async function countOpenLongRunningOperations(db: Db): Promise<number> {
   const row = await db
     .selectFrom('long_running_operation')

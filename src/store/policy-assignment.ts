@@ -89,12 +89,6 @@ export async function deletePolicyAssignment(db: Db, assignment: StoredPolicyAss
     .execute()
 }
 
-/** Everything of policy that a subscription has: it does not survive a change of directory (SUB-19). */
-export async function deletePoliciesOfSubscription(db: Db, subscriptionId: string): Promise<void> {
-  await db.deleteFrom('policy_assignment').where('subscription_id', '=', subscriptionId).execute()
-  await db.deleteFrom('policy_definition').where('scope_key', '=', `/subscriptions/${subscriptionId}`).execute()
-}
-
 /** At the scope and below it: with a deleted resource or group go the assignments on it. */
 export async function deletePolicyAssignmentsBelow(db: Db, scope: string): Promise<void> {
   const key = scopeKey(scope)

@@ -1,5 +1,4 @@
 import type { RoleDefinition, RolePermission } from '../domain/access/role-definition.ts'
-import { subscriptionOf } from '../domain/access/scope.ts'
 import { type Db, json } from './db.ts'
 
 /** A custom role; the built-in ones are data of the domain. */
@@ -90,19 +89,6 @@ export async function updateCustomRole(
 
 export async function deleteCustomRole(db: Db, role: CustomRole): Promise<void> {
   await db.deleteFrom('role_definition').where('tenant_id', '=', role.tenantId).where('id', '=', role.id).execute()
-}
-
-/** Custom roles that can be assigned nowhere but in the subscription: they do not survive its change of directory (SUB-19). */
-export async function deleteCustomRolesOfSubscription(
-  db: Db,
-  tenantId: string,
-  subscriptionId: string,
-): Promise<CustomRole[]> {
-  const roles = (await listCustomRoles(db, tenantId)).filter((role) =>
-    role.assignableScopes.every((scope) => subscriptionOf(scope) === subscriptionId),
-  )
-  for (const role of roles) await deleteCustomRole(db, role)
-  return roles
 }
 
 export async function isRoleAssigned(db: Db, tenantId: string, roleDefinitionId: string): Promise<boolean> {

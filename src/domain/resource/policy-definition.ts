@@ -37,9 +37,6 @@ export type PolicyEffect = (typeof policyEffects)[number]
 export const readEffect = (value: unknown): PolicyEffect | undefined =>
   policyEffects.find((effect) => effect === textOf(value).toLowerCase())
 
-/** Modes that choose what is judged: `Indexed` leaves out what has neither location nor tags. */
-export const policyModes = ['All', 'Indexed'] as const
-
 export function parsePolicyRule(content: PolicyDefinitionContent): PolicyRule {
   const condition = parsePolicyCondition(content.rule.condition)
   const effect = parsePolicyValue(content.rule.effect)
