@@ -23,7 +23,9 @@ export async function migrate(pool: pg.Pool, appliedAt: Date, onApplied?: (name:
   try {
     await client.query('select pg_advisory_lock(7261000)')
     await client.query('create table if not exists migration (name text primary key, applied_at timestamptz not null)')
-    const known = new Set((await client.query<{ name: string }>('select name from migration')).rows.map((row) => row.name))
+    const known = new Set(
+      (await client.query<{ name: string }>('select name from migration')).rows.map((row) => row.name),
+    )
     for (const file of await listMigrations()) {
       if (known.has(file.name)) continue
       await client.query('begin')
