@@ -8,15 +8,14 @@ import { conflict, invalid } from '../domain/refusal.ts'
 import {
   findInvoice,
   insertInvoice,
-  insertInvoiceLines,
   insertInvoiceStatus,
   listCreditNotes,
-  listInvoiceLines,
   loadInvoiceDocument,
   lockInvoice,
   type StoredInvoice,
   takeInvoiceNumbers,
 } from '../store/invoice.ts'
+import { insertInvoiceLines, listInvoiceLines } from '../store/invoice-line.ts'
 import { appendAudit } from './audit.ts'
 import { authorizeOperator } from './authorize.ts'
 import type { OperationContext } from './context.ts'

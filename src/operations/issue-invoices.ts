@@ -10,14 +10,13 @@ import { Refusal } from '../domain/refusal.ts'
 import { listBillingProfilesByName } from '../store/billing-profile.ts'
 import { type BulkTransaction, bulkTransaction } from '../store/bulk-transaction.ts'
 import {
-  copyInvoiceLines,
   copyInvoices,
   type InvoiceToStore,
   insertInvoicedUsage,
   insertInvoiceStatus,
-  type LineToStore,
   takeInvoiceNumbers,
 } from '../store/invoice.ts'
+import { copyInvoiceLines, type LineToStore } from '../store/invoice-line.ts'
 import { advanceInvoiceRun, type InvoiceRun, parkProfile, replaceUnpricedUsage } from '../store/invoice-run.ts'
 import type { OperationContext } from './context.ts'
 import { type LoadedFacts, loadInvoiceFacts } from './load-invoice-facts.ts'

@@ -15,7 +15,8 @@ import { isGuid } from '../domain/directory/object-id.ts'
 import { type BillingAccount, listBillingAccounts } from '../store/billing-account.ts'
 import type { BillingProfile } from '../store/billing-profile.ts'
 import type { Db } from '../store/db.ts'
-import { loadBilledLines, loadLastInvoiceDates, loadUsagePrints } from '../store/invoice.ts'
+import { loadLastInvoiceDates, loadUsagePrints } from '../store/invoice.ts'
+import { loadBilledLines } from '../store/invoice-line.ts'
 import {
   listSharedSubscriptions,
   loadInvoicedLinks,

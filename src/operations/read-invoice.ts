@@ -3,14 +3,8 @@ import type { BillingTask } from '../domain/access/billing-roles.ts'
 import { billingProfileId } from '../domain/billing/billing-ids.ts'
 import type { InvoiceDocument, InvoiceLanguage } from '../domain/billing/invoice-document.ts'
 import { notFound, Refusal } from '../domain/refusal.ts'
-import {
-  establishInvoiceFile,
-  findInvoice,
-  findInvoiceFile,
-  type InvoiceFile,
-  loadInvoiceDocument,
-  type StoredInvoice,
-} from '../store/invoice.ts'
+import { findInvoice, loadInvoiceDocument, type StoredInvoice } from '../store/invoice.ts'
+import { establishInvoiceFile, findInvoiceFile, type InvoiceFile } from '../store/invoice-file.ts'
 import { authorizeBilling } from './authorize.ts'
 import type { OperationContext } from './context.ts'
 
