@@ -9,5 +9,5 @@ const { baseUrl, caFile, operator, databaseUrl } = running
 process.send?.({ baseUrl, caFile, operator, databaseUrl })
 process.on('message', (message) => {
   if (message === 'usage') process.send?.({ memory: process.memoryUsage().rss, cpu: process.cpuUsage() })
-  if (message === 'stop') void running.stop().then(() => process.disconnect?.())
+  if (message === 'stop') void running.stop().then(() => process.connected && process.disconnect?.())
 })

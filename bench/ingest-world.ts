@@ -34,6 +34,8 @@ export class IngestWorld {
     this.child = child
     this.started = started
     this.pool = new pg.Pool({ connectionString: started.databaseUrl, max: 4 })
+    // At the end the server may cut a connection before the pool has said goodbye.
+    this.pool.on('error', () => undefined)
     this.agent = new Agent({ ca, keepAlive: true, maxSockets: connections })
   }
 

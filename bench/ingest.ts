@@ -1,17 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { EventBodies, tenantsEachBody } from './event-bodies.ts'
+import { tenantsEachBody } from './event-bodies.ts'
+import { connections, eventsEach, Load } from './event-load.ts'
 import { IngestWorld } from './ingest-world.ts'
 import { measureCopy, measureKeyedInsert } from './insert-baseline.ts'
-import { type BenchOptions, type BenchResult, describeMachine, percentile, seeded } from './machine.ts'
+import { type BenchOptions, type BenchResult, describeMachine, percentile } from './machine.ts'
 
-const eventsEach = 1000
-const connections = 24
 const tenants = 1000
 const eventsPerUser = 10
-/** Of a hundred events, so many are repetitions. */
-const repeatedPercent = 5
 const warmUpEvents = 200_000
 
 /**
@@ -25,7 +22,7 @@ export async function run(options: BenchOptions): Promise<BenchResult> {
   const world = await IngestWorld.start(dataDir, tenants, connections)
   try {
     const users = Math.max(1000, Math.round((measured + warmUpEvents) / eventsPerUser))
-    const load = new Load(world, new EventBodies(world.tenantIds, users, eventsEach, measured + warmUpEvents))
+    const load = new Load(world, users, measured + warmUpEvents)
     options.log(`Warming up with ${warmUpEvents} events`)
     await load.send(warmUpEvents)
     options.log(`Sending ${measured} events`)
@@ -79,56 +76,4 @@ export async function run(options: BenchOptions): Promise<BenchResult> {
     await world.stop()
     await rm(dataDir, { recursive: true, force: true })
   }
-}
-
-class Load {
-  accepted = 0
-  private readonly world: IngestWorld
-  private readonly bodies: EventBodies
-  private readonly random = seeded(20_261_015)
-  private nextNumber = 0
-  private acknowledged = 0
-
-  constructor(world: IngestWorld, bodies: EventBodies) {
-    this.world = world
-    this.bodies = bodies
-  }
-
-  async send(events: number): Promise<{ seconds: number; repeated: number; requestMs: number[] }> {
-    let left = Math.ceil(events / eventsEach)
-    let repeated = 0
-    const requestMs: number[] = []
-    const connection = async () => {
-      const body = this.bodies.create()
-      while (left > 0) {
-        left--
-        const from = this.nextNumber
-        this.fill(body)
-        const startedAt = performance.now()
-        const answer = await this.world.postEvents(body)
-        requestMs.push(performance.now() - startedAt)
-        if (answer.status !== 200) throw new Error(`${answer.status}: ${answer.body.toString().slice(0, 500)}`)
-        const accepted = countOf(answer.body, '"accepted"')
-        const duplicates = countOf(answer.body, '"duplicate"')
-        if (accepted + duplicates !== eventsEach) throw new Error(answer.body.toString().slice(0, 2000))
-        this.accepted += accepted
-        repeated += duplicates
-        this.acknowledged = Math.max(this.acknowledged, from)
-      }
-    }
-    const startedAt = performance.now()
-    await Promise.all(Array.from({ length: connections }, connection))
-    return { seconds: (performance.now() - startedAt) / 1000, repeated, requestMs }
-  }
-
-  private fill(body: Buffer): void {
-    for (let index = 0; index < eventsEach; index++) {
-      const isRepeated = this.acknowledged > 0 && index % 100 < repeatedPercent
-      this.bodies.fill(body, index, isRepeated ? this.random(this.acknowledged) : this.nextNumber++)
-    }
-  }
-}
-
-function countOf(body: Buffer, text: string): number {
-  return body.toString('latin1').split(text).length - 1
 }
