@@ -14,6 +14,7 @@ const step = fc.record({
 })
 
 test('a user is covered only where an earlier instant was remembered, however little memory there is', () => {
+  expect.hasAssertions()
   fc.assert(
     fc.property(fc.array(step, { maxLength: 2000 }), fc.constantFrom(512, 4096, 1024 * 1024), (steps, bytes) => {
       const known = new KnownUsers(bytes)
