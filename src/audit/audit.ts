@@ -1,10 +1,10 @@
 import pg from 'pg'
 import type { Check, CheckResult } from './check.ts'
 import { eventChecks } from './event-checks.ts'
-import { directoryChecks } from './graph-checks.ts'
+import { historyChecks } from './history-checks.ts'
 import { invoiceChecks } from './invoice-checks.ts'
 import { recordChecks } from './record-checks.ts'
-import { cutoffsOfLatestDocuments, everything, recomputation, recomputationSchema } from './recomputation.ts'
+import { cutoffsToRecompute, recomputation, recomputationSchema } from './recomputation.ts'
 import { sumChecks } from './sum-checks.ts'
 
 export interface AuditReport {
@@ -21,7 +21,7 @@ export interface AuditProgress {
 export const allChecks: readonly Check[] = [
   ...eventChecks,
   ...sumChecks,
-  ...directoryChecks,
+  ...historyChecks,
   ...invoiceChecks,
   ...recordChecks,
 ]
@@ -58,8 +58,8 @@ export async function auditSnapshot(
   // The recomputation may be as slow as it likes, but must not spill into a plan of millions of nested loops.
   await client.query("set local jit = off; set local work_mem = '128MB'; set local timezone = 'UTC'")
   await client.query('delete from audited_user; delete from audited_unit; delete from audited_total')
-  const cutoffs = await client.query<{ cutoff: string }>(cutoffsOfLatestDocuments)
-  const upTo = [...new Set([everything, ...cutoffs.rows.map((row) => row.cutoff)])]
+  const cutoffs = await client.query<{ cutoff: string }>(cutoffsToRecompute)
+  const upTo = cutoffs.rows.map((row) => row.cutoff)
   const of = upTo.length + allChecks.length
   let done = 0
   for (const cutoff of upTo) {

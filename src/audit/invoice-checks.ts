@@ -1,4 +1,3 @@
-import { everything } from './recomputation.ts'
 import type { Check } from './check.ts'
 
 const documentName = 'coalesce(i.number, i.id::text)'
@@ -182,16 +181,16 @@ export const invoiceChecks: readonly Check[] = [
     claim: 'whoever owes for a month that was run has a document of it, or is parked by name',
     examined: 'select count(*) as examined from invoice_run where finished_at is not null',
     violations: `
-      select distinct format('profile %s used something in %s, and has neither a document of that month nor a reason', p.billing_profile_name, r.period) as violation
+      with used as (
+        select p.billing_profile_name, to_char(e.usage_at, 'YYYY-MM') as period, min(e.batch_id) as first_batch
+        from usage_event e join usage_route t on t.id = e.route_id join billing_placement p on p.id = t.placement_id
+        where t.disposition = 'counted' group by 1, 2)
+      select format('profile %s used something in %s, and has neither a document of that month nor a reason', u.billing_profile_name, r.period) as violation
       from invoice_run r
-      join audited_total t on t.cutoff = ${everything} and to_char(t.usage_day, 'YYYY-MM') = r.period and t.quantity > 0
-      join billing_placement p on p.id = t.placement_id
+      join used u on u.period = r.period and u.first_batch <= r.cutoff_batch
+      join billing_profile b on b.name = u.billing_profile_name and b.created_at < (r.period || '-01')::date + interval '1 month'
       where r.finished_at is not null
-        and exists (select from usage_event e join usage_route o on o.id = e.route_id
-          where o.placement_id = p.id and o.disposition = 'counted' and e.batch_id <= r.cutoff_batch
-            and to_char(e.usage_at, 'YYYY-MM') = r.period)
-        and not exists (select from invoice i where i.billing_profile_name = p.billing_profile_name and i.period = r.period
-          and i.document_type <> 'CreditNote')
-        and not exists (select from invoice_run_parked k where k.run_id = r.id and k.billing_profile_name = p.billing_profile_name)`,
+        and not exists (select from invoice i where i.billing_profile_name = b.name and i.period = r.period and i.document_type <> 'CreditNote')
+        and not exists (select from invoice_run_parked k where k.run_id = r.id and k.billing_profile_name = b.name)`,
   },
 ]

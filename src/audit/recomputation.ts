@@ -45,12 +45,14 @@ export const recomputationSchema = `
     cutoff bigint, placement_id bigint, subscription_id uuid, meter_id text, grouping_key text, usage_day date,
     quantity numeric);`
 
-/** Every batch; larger than any id. */
-export const everything = '9223372036854775807'
+/** The last batch there is; what is added up to it is everything. */
+export const everything = '(select coalesce(max(id), 0) from usage_batch)'
 
-/** The cut-offs that bills were made at: of each profile, that of its latest document. */
-export const cutoffsOfLatestDocuments = `
-  select distinct cutoff_batch::text as cutoff from (
+/** Up to where the events are added up: all of them, and as each profile's latest document had them. */
+export const cutoffsToRecompute = `
+  select ${everything}::text as cutoff
+  union
+  select cutoff_batch::text from (
     select distinct on (billing_profile_name) cutoff_batch from invoice
     where document_type <> 'CreditNote' order by billing_profile_name, period desc) latest`
 
@@ -65,6 +67,8 @@ export const recomputation: readonly string[] = [
    from audited_event
    where event_type = 'authentication' and disposition = 'counted' and batch_id <= $1::bigint
    group by tenant_id, month, subject, model, link_id, subscription_id, placement_id`,
+  // Without figures of what is in it, the next step would compare each row with each.
+  'analyze audited_user',
   `insert into audited_unit
    select distinct on (f.tenant_id, f.month, f.subject)
      $1::bigint, f.tenant_id, f.month, f.subject, f.link_id, f.subscription_id, p.placement_id, f.first_use
@@ -92,5 +96,5 @@ export const recomputation: readonly string[] = [
      select placement_id, subscription_id, 'monthly-active-users', link_id::text, first_use::date, 1
      from audited_unit where cutoff = $1::bigint) each
    group by 2, 3, 4, 5, 6`,
-  'analyze audited_user, audited_unit, audited_total',
+  'analyze audited_unit, audited_total',
 ]

@@ -1,7 +1,7 @@
 import type { Check } from './check.ts'
 
 /** The histories: at each instant one payer, one trusted tenant; and no way back from active users. */
-export const directoryChecks: readonly Check[] = [
+export const historyChecks: readonly Check[] = [
   {
     id: 'I-07',
     claim: 'from its first payer on, a subscription has exactly one payer at each instant',
