@@ -1,5 +1,6 @@
 import { Command } from 'commander'
-import type { AuditReport } from '../audit/audit.ts'
+import { systemTimers } from '../adapters/timers.ts'
+import type { AuditProgress, AuditReport } from '../audit/audit.ts'
 import { type Config, readConfig } from '../config/config.ts'
 import { print, printJson, say } from './output.ts'
 
@@ -20,9 +21,20 @@ export async function auditOf(config: Config): Promise<AuditReport> {
   const [{ openDatabaseOf }, { runAudit }] = await Promise.all([import('../app.ts'), import('../audit/audit.ts')])
   const database = await openDatabaseOf(config, say)
   try {
-    return await runAudit(database.poolConfig)
+    return await runAudit(database.poolConfig, sayNowAndThen())
   } finally {
     await database.close()
+  }
+}
+
+/** A small database is audited in silence; a large one says how far it is about once a second. */
+function sayNowAndThen(): (progress: AuditProgress) => void {
+  const timers = systemTimers(() => undefined)
+  let saidAt = timers.monotonicMs()
+  return ({ done, of, step }) => {
+    if (timers.monotonicMs() - saidAt < 1000) return
+    saidAt = timers.monotonicMs()
+    say(`Auditing, ${done} of ${of} done: ${step}`)
   }
 }
 
