@@ -281,7 +281,11 @@ const corruptions: readonly (readonly [string, string, string])[] = [
   ['the record of a credit note is lost', 'I-17', `delete from audit_record where action like '%creditNotes%'`],
 ]
 
-test.for(corruptions)('D11: when %s, the audit names %s', async ([, id, statements]) => {
+const of = (id: string): string[][] => corruptions.filter(([, named]) => named === id).map(([what]) => [what])
+
+/** The invariants that the audit says are broken, once this has been done to the history. */
+async function brokenAfter(what: string | undefined): Promise<string[]> {
+  const statements = corruptions.find(([named]) => named === what)?.[2] ?? ''
   await client.query('begin isolation level repeatable read')
   try {
     await client.query(withoutGuards)
@@ -294,11 +298,45 @@ test.for(corruptions)('D11: when %s, the audit names %s', async ([, id, statemen
     const report = await auditSnapshot(client)
     for (const check of report.checks) if (!check.isKept) found.add(check.claim)
     expect(report.isClean).toBe(false)
-    expect(report.checks.filter((check) => !check.isKept).map((check) => check.id)).toContain(id)
+    return report.checks.filter((check) => !check.isKept).map((check) => check.id)
   } finally {
     await client.query('rollback')
   }
-})
+}
+
+test.for(of('I-02'))('I-02: when %s, the audit names it', async ([what]) =>
+  expect(await brokenAfter(what)).toContain('I-02'),
+)
+test.for(of('I-03'))('I-03: when %s, the audit names it', async ([what]) =>
+  expect(await brokenAfter(what)).toContain('I-03'),
+)
+test.for(of('I-04'))('I-04: when %s, the audit names it', async ([what]) =>
+  expect(await brokenAfter(what)).toContain('I-04'),
+)
+test.for(of('I-05'))('I-05: when %s, the audit names it', async ([what]) =>
+  expect(await brokenAfter(what)).toContain('I-05'),
+)
+test.for(of('I-07'))('I-07: when %s, the audit names it', async ([what]) =>
+  expect(await brokenAfter(what)).toContain('I-07'),
+)
+test.for(of('I-08'))('I-08: when %s, the audit names it', async ([what]) =>
+  expect(await brokenAfter(what)).toContain('I-08'),
+)
+test.for(of('I-10'))('I-10: when %s, the audit names it', async ([what]) =>
+  expect(await brokenAfter(what)).toContain('I-10'),
+)
+test.for(of('I-11'))('I-11: when %s, the audit names it', async ([what]) =>
+  expect(await brokenAfter(what)).toContain('I-11'),
+)
+test.for(of('I-15'))('I-15: when %s, the audit names it', async ([what]) =>
+  expect(await brokenAfter(what)).toContain('I-15'),
+)
+test.for(of('I-16'))('I-16: when %s, the audit names it', async ([what]) =>
+  expect(await brokenAfter(what)).toContain('I-16'),
+)
+test.for(of('I-17'))('I-17: when %s, the audit names it', async ([what]) =>
+  expect(await brokenAfter(what)).toContain('I-17'),
+)
 
 test('D11: every check has been seen to find something', () => {
   expect(allChecks.map((check) => check.claim).filter((claim) => !found.has(claim))).toEqual([])

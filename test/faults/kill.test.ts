@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { campaign } from './kill-campaign.ts'
 
-test('F01, F02, F33: kill -9 of server or database loses nothing acknowledged and doubles nothing', {
+test('I-01, I-02, F01, F02, F33: kill -9 of server or database loses nothing acknowledged and doubles nothing', {
   timeout: 300_000,
 }, async () => {
   const outcome = await campaign({ seed: 1, kills: 6, victims: ['server', 'postgres'], auditEvery: 3 })

@@ -158,7 +158,7 @@ test('F56, DEC-46: what is reported up to the very instant of a change of payer 
   expect(await violations()).toEqual([])
 })
 
-test('F51, F52, INV-14: two runs of one month at once, while usage comes in, make one document with one number', async () => {
+test('I-15, F51, F52, INV-14: two runs of one month at once, while usage comes in, make one document with one number', async () => {
   const tenant = await newTenant()
   expectDone(await link(first, tenant), 'a link')
   await cloud.clock.set('2019-12-04T08:00:00Z')

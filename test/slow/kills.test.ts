@@ -8,7 +8,7 @@ const median = (figures: readonly number[]): number =>
   Math.round(figures.toSorted((a, b) => a - b)[figures.length >> 1] ?? 0)
 const most = (figures: readonly number[]): number => Math.round(Math.max(...figures))
 
-test('F01, F02, F30, F33: 50 kills of server and database lose nothing acknowledged and double nothing', async () => {
+test('I-01, I-02, F01, F02, F30, F33: 50 kills of server and database lose nothing acknowledged and double nothing', async () => {
   const victims = ['server', 'postgres'] as const
   const outcome = await campaign({ seed: 50, kills, victims, auditEvery: 5, report: say })
   say(
