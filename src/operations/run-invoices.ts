@@ -54,6 +54,8 @@ export async function requestInvoiceRun(
   authorizeOperator(context)
   const period = requirePeriod(name)
   const { db, now } = context
+  const done = await findInvoiceRun(db, period)
+  if (done?.finishedAt) return { report: await reportOf(db, period), operationId: undefined }
   requireClosed(context, period)
   await requireLatest(db, period)
   if (!(await findIssuer(context)))

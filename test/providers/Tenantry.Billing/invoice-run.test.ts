@@ -143,6 +143,10 @@ test('two requests for one month at the same time make one run and one document 
   expect(progress.profilesDone).toBe(progress.profilesTotal)
 })
 
+test('INV-4: a month that is done answers what was done, also after later months', async () => {
+  expect(await cloud.operator.put(runPath('2026-12'), {})).toMatchObject({ status: 200, body: { name: '2026-12' } })
+})
+
 test('DEC-7: a month is not resumed once a later one is invoiced, because that one has billed what was left', async () => {
   expect(await cloud.operator.post(runPath('2026-12', 'resume'))).toMatchObject({
     status: 409,
