@@ -229,6 +229,17 @@ export class AttributionFacts {
   }
 }
 
+/** Whether a link was moved away from a subscription and back again. */
+export function hasReturningLink({ links }: TenantFacts): boolean {
+  const placeOf = ({ linkId, subscriptionId }: LinkFacts): string => linkId + subscriptionId
+  return links.some(
+    (link, at) =>
+      at > 0 &&
+      placeOf(link) !== placeOf(links[at - 1]!) &&
+      links.slice(0, at).some((earlier) => placeOf(earlier) === placeOf(link)),
+  )
+}
+
 export function findLinkAt(tenant: TenantFacts, atMs: number): LinkFacts | undefined {
   const { links } = tenant
   for (let at = links.length - 1; at >= 0; at--) {

@@ -1,5 +1,5 @@
 import type { UsageEvent } from '../../domain/metering/usage-event.ts'
-import type { AttributionFacts } from './attribution-facts.ts'
+import { type AttributionFacts, hasReturningLink } from './attribution-facts.ts'
 import { type Batch, keyText, readContent } from './batch.ts'
 import { type Classifier, resourceKey } from './classify.ts'
 import { CopyRows, copyStatement, signInColumns, usageColumns } from './copy-rows.ts'
@@ -7,6 +7,7 @@ import { type Dimension, type Route, resolveDimensions } from './dimension.ts'
 import type { KnownUsers } from './known-users.ts'
 import { MonthUserChanges } from './month-users.ts'
 import { contentBytes, keyBytes } from './prepared-events.ts'
+import { rebuildUsers } from './reattribute.ts'
 import { SumChanges } from './sums.ts'
 import type { Sql } from './sql.ts'
 
@@ -71,7 +72,7 @@ export async function storeBatch(transaction: BatchTransaction, batch: Batch): P
   }
   await transaction.insertEvents(rows)
   const users = new MonthUserChanges(transaction.knownUsers, batch.keys)
-  await storeEffects(sql, rows, users, (route) => idOf(route, routeIds))
+  await storeEffects(transaction, rows, users, (route) => idOf(route, routeIds))
   return {
     remember() {
       users.remember()
@@ -143,7 +144,7 @@ function idOf(dimension: Dimension, ids: ReadonlyMap<string, number>): number {
 }
 
 async function storeEffects(
-  sql: Sql,
+  { sql, facts }: BatchTransaction,
   { batch, indexes, batchId }: EventRows,
   users: MonthUserChanges,
   routeId: (route: Route) => number,
@@ -166,6 +167,15 @@ async function storeEffects(
       quarantined,
       batchId,
     ])
+  }
+  const undecided = users.withdraw((tenantId) => {
+    const tenant = facts.tenant(tenantId)
+    return tenant ? hasReturningLink(tenant) : false
+  })
+  for (const ofMonth of undecided) {
+    // Of two transactions with news of one month the second has to see what the first has stored.
+    await sql('select pg_advisory_xact_lock(hashtextextended($1, 7261))', [ofMonth.identityTenantId + ofMonth.month])
+    await rebuildUsers(sql, ofMonth, sums)
   }
   await users.store(sql, sums, routeId)
   await sums.store(sql)

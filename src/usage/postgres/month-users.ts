@@ -29,6 +29,12 @@ interface TenantMonth {
   readonly users: Map<string, MonthUser>
 }
 
+export interface UsersOfMonth {
+  readonly identityTenantId: string
+  readonly month: string
+  readonly users: readonly string[]
+}
+
 /** The users that one transaction has news of, each with its first authentications in it. */
 export class MonthUserChanges {
   private readonly tenantMonths = new Map<string, TenantMonth>()
@@ -58,6 +64,19 @@ export class MonthUserChanges {
       first.event = event
       first.route = route
     }
+  }
+
+  /** Takes out what first instants alone cannot decide, for the caller to make from the events, in the order of locks. */
+  withdraw(isUndecided: (identityTenantId: string) => boolean): UsersOfMonth[] {
+    const withdrawn: UsersOfMonth[] = []
+    for (const [key, { identityTenantId, month, users }] of [...this.tenantMonths].toSorted(([a], [b]) =>
+      a < b ? -1 : 1,
+    )) {
+      if (users.size === 0 || !isUndecided(identityTenantId)) continue
+      withdrawn.push({ identityTenantId, month, users: [...users.keys()] })
+      this.tenantMonths.delete(key)
+    }
+    return withdrawn
   }
 
   /** `routeId` of a route as this transaction knows it. */
@@ -228,8 +247,9 @@ const isEarlierCounted = `excluded.counted_at is not null and
 
 /**
  * First instants only ever fall. The placement stays while the first use stays on its link: then it was set by the
- * first report of a use of that link (DEC-34). A link and its subscription are held during periods that follow one
- * another, so an earlier use on another link is always the first one told of that link.
+ * first report of a use of that link (DEC-34). A link that never comes back to a subscription is held there during
+ * periods that follow one another, so an earlier use on another link is always the first one told of that link; users
+ * of a tenant whose link did come back are made from their events instead (`hasReturningLink`).
  */
 const storeMonthUsers = `
   with changed as (

@@ -2,7 +2,13 @@ import { decideAuthenticationMetering } from '../../domain/metering/authenticati
 import { AttributionFacts, findLinkAt, type TenantFacts } from './attribution-facts.ts'
 import { Classifier } from './classify.ts'
 import { Dimensions, type Route, resolveDimensions } from './dimension.ts'
-import { changedColumns, unitChangesOfChanged, applyUnitChange, type UnitChange } from './month-users.ts'
+import {
+  applyUnitChange,
+  changedColumns,
+  type UnitChange,
+  unitChangesOfChanged,
+  type UsersOfMonth,
+} from './month-users.ts'
 import { SumChanges } from './sums.ts'
 import type { Row, Sql } from './sql.ts'
 
@@ -55,10 +61,19 @@ export async function reattribute(sql: Sql, identityTenantId: string, from: Date
   )
   for (const [month, moves] of touched) {
     const users = [...new Set(moves.map(({ row }) => row.subject as string))]
-    const changes = await sql<UnitChange>(rebuildMonthUsers, [identityTenantId, month, users])
-    for (const change of changes) applyUnitChange(change, sums)
+    await rebuildUsers(sql, { identityTenantId, month, users }, sums)
   }
   await sums.store(sql)
+}
+
+/** Makes a month of users what their stored events come to; nobody else may be storing events of them meanwhile. */
+export async function rebuildUsers(
+  sql: Sql,
+  { identityTenantId, month, users }: UsersOfMonth,
+  sums: SumChanges,
+): Promise<void> {
+  const changes = await sql<UnitChange>(rebuildMonthUsers, [identityTenantId, month, users])
+  for (const change of changes) applyUnitChange(change, sums)
 }
 
 function isSummed(row: Row, route: Route): boolean {
