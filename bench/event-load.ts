@@ -2,8 +2,8 @@ import { EventBodies } from './event-bodies.ts'
 import type { IngestWorld } from './ingest-world.ts'
 import { seeded } from './machine.ts'
 
-export const eventsEach = 1000
-export const connections = 24
+export const eventsEach = 2500
+export const connections = 12
 /** Of a hundred events, so many are repetitions. */
 const repeatedPercent = 5
 
