@@ -17,8 +17,11 @@ export class Diary {
   private readonly tenantIds: readonly string[]
   private readonly chance: Chance
 
-  constructor(tenantIds: readonly string[], chance: Chance) {
+  private readonly name: string
+
+  constructor(tenantIds: readonly string[], chance: Chance, name = 'd') {
     this.tenantIds = tenantIds
+    this.name = name
     this.chance = chance
   }
 
@@ -28,7 +31,7 @@ export class Diary {
       specversion: '1.0',
       type: 'tenantry.authentication.v1',
       source: '/diary',
-      id: `d-${(this.serial += 1)}`,
+      id: `${this.name}-${(this.serial += 1)}`,
       time: new Date(Date.UTC(2026, 9, 1) + this.chance.int(14 * 86_400_000)).toISOString(),
       subject: `user-${this.chance.int(3000)}`,
       data: { tenantId: this.tenantIds[tenant], kind: 'interactiveSignIn' },
