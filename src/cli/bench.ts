@@ -7,7 +7,7 @@ interface BenchResult {
   readonly results: Readonly<Record<string, unknown>>
 }
 
-const names = ['ingest', 'mau', 'invoice-run', 'control-plane', 'start'] as const
+const names = ['ingest', 'growth', 'mau', 'invoice-run', 'control-plane', 'start'] as const
 
 export const benchCommand = new Command('bench')
   .description('Measure, side by side with what the same PostgreSQL can do at best in the same run.')
