@@ -3,7 +3,7 @@
  * simulation, so it shares no code with the product and is never made faster. Times are milliseconds; `step` is the
  * place of something in the order in which things were done.
  */
-export type Meter = 'authentications' | 'monthly-active-users' | 'second-factor-attempts'
+export type Meter = 'authentications' | 'monthly-active-users' | 'second-factor-attempts' | 'compute'
 
 export interface LinkFact {
   tenant: string
@@ -37,8 +37,11 @@ export interface EventFact {
   id: string
   tenant: string
   user: string
-  meter: 'authentication' | 'secondFactor'
+  meter: 'authentication' | 'secondFactor' | 'compute'
   kind: string
+  /** Of usage of a subscription: which one, and how much in thousandths. */
+  subscription?: string
+  milli?: number
   outcome?: 'success' | 'failure'
   userType?: string
   time: number
@@ -70,6 +73,7 @@ const payerOf = (facts: Facts, subscription: string, at: number) =>
 /** Why an event alone is on no bill; undefined when it may be. */
 function exclusionOf(facts: Facts, event: EventFact): string | undefined {
   if (event.reported.at - event.time > 90 * dayMs) return 'tooLate'
+  if (event.meter === 'compute') return undefined
   if (event.userType === 'ServicePrincipal' || event.kind === 'servicePrincipalSignIn') return 'servicePrincipal'
   if (event.kind === 'accountCreation') return 'notTokenIssuing'
   if (event.meter === 'authentication' && event.outcome === 'failure') return 'failedAttempt'
@@ -84,6 +88,8 @@ export interface Unit {
   link: string
   meter: Meter
   time: number
+  /** Of usage in thousandths; an authentication or a user is 1000. */
+  milli: number
 }
 export interface Metered {
   units: Unit[]
@@ -97,15 +103,18 @@ export function meter(facts: Facts, beforeStep: number): Metered {
   const excluded = new Map<string, number>()
   const exclude = (reason: string) => excluded.set(reason, (excluded.get(reason) ?? 0) + 1)
   const charge = (of: Meter, event: EventFact, payerAt: number) => {
-    const { link, subscription, tenant } = linkOf(facts, event)!
+    const place = of === 'compute' ? { link: '', subscription: event.subscription!, tenant: '' } : linkOf(facts, event)!
+    const { link, subscription, tenant } = place
     const { payer, section } = payerOf(facts, subscription, payerAt) ?? { payer: '', section: '' }
-    units.push({ payer, section, subscription, tenant, link, meter: of, time: event.time })
+    const milli = of === 'compute' ? event.milli! : 1000
+    units.push({ payer, section, subscription, tenant, link, meter: of, time: event.time, milli })
   }
   const users = new Map<string, EventFact[]>()
   for (const event of facts.events) {
     if (event.reported.step >= beforeStep) continue
     const reason = exclusionOf(facts, event)
     if (reason) exclude(reason)
+    else if (event.meter === 'compute') charge('compute', event, event.reported.at)
     else if (event.meter === 'secondFactor') charge('second-factor-attempts', event, event.reported.at)
     else {
       const user = `${event.tenant} ${monthOf(event.time)} ${event.user}`
@@ -131,14 +140,15 @@ export function meter(facts: Facts, beforeStep: number): Metered {
 }
 
 export interface Line {
+  /** In thousandths. */
   quantity: number
   /** In hundredths of the currency. */
   cents: number
 }
 
 /** Half away from zero. */
-const cents = (quantity: number, micros: number) =>
-  Math.sign(quantity) * Math.floor((Math.abs(quantity * micros) + 5000) / 10_000)
+const cents = (milli: number, micros: number) =>
+  Math.sign(milli) * Math.floor((Math.abs(milli * micros) + 5_000_000) / 10_000_000)
 
 /** What each line of a payer comes to, of months up to one, for what was reported before a step. */
 function linesOf(facts: Facts, payer: string, upToMonth: string, beforeStep: number): Map<string, Line> {
@@ -165,12 +175,12 @@ function linesOf(facts: Facts, payer: string, upToMonth: string, beforeStep: num
     if (free > 0) left.set(pool, free - 1)
     group.units.push(free > 0 ? { ...unit, meter: `free ${unit.meter}` as Meter } : unit)
   }
-  const charged = (of: Unit[]) => of.filter((unit) => !unit.meter.startsWith('free')).length
+  const sum = (of: Unit[]) => of.reduce((total, unit) => total + unit.milli, 0)
   return new Map(
-    [...groups].map(([key, { units: of, price }]) => [
-      key,
-      { quantity: of.length, cents: cents(charged(of), price.micros[key.split('|')[5] as Meter]) },
-    ]),
+    [...groups].map(([key, { units: of, price }]) => {
+      const charged = of.filter((unit) => !unit.meter.startsWith('free'))
+      return [key, { quantity: sum(of), cents: cents(sum(charged), price.micros[key.split('|')[5] as Meter]) }]
+    }),
   )
 }
 

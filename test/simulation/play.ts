@@ -109,7 +109,9 @@ async function setStage(cloud: TestCloud, story: Story): Promise<Stage> {
   const subscriptions = new Map<string, string>()
   for (const name of story.subscriptions) {
     const { payer, section } = story.firstPayer[name]!
-    subscriptions.set(name, await company.subscription(sections.get(`${payer} ${section}`)!.id, name))
+    const id = await company.subscription(sections.get(`${payer} ${section}`)!.id, name)
+    await company.allowUsage(id)
+    subscriptions.set(name, id)
   }
   const tenants = new Map<string, IdentityTenant>()
   for (const name of story.tenants) tenants.set(name, await company.identityTenant(`x${seed}${name}`))
@@ -173,22 +175,27 @@ async function act(cloud: TestCloud, stage: Stage, step: Exclude<Step, { do: 'de
     )
 }
 
-export function cloudEventOf(tenantId: string, { event }: Pick<Delivered, 'event'>): Record<string, unknown> {
+function cloudEventOf(about: string, { event }: Pick<Delivered, 'event'>): Record<string, unknown> {
   const { id, user, time, kind, outcome, userType } = event
+  const common = { specversion: '1.0', source: '/simulation', id, time: iso(time) }
+  if (event.meter === 'compute') {
+    const quantity = (event.milli! / 1000).toFixed(3)
+    const data = { meterId: 'compute', quantity, usageStart: iso(time), usageEnd: iso(time) }
+    return { ...common, type: 'tenantry.usage.v1', subject: `/subscriptions/${about}`, data }
+  }
   return {
-    specversion: '1.0',
+    ...common,
     type: event.meter === 'authentication' ? 'tenantry.authentication.v1' : 'tenantry.second-factor.v1',
-    source: '/simulation',
-    id,
-    time: iso(time),
     subject: user,
-    data: { tenantId, kind, ...(outcome ? { outcome } : {}), ...(userType ? { userType } : {}) },
+    data: { tenantId: about, kind, ...(outcome ? { outcome } : {}), ...(userType ? { userType } : {}) },
   }
 }
 
 /** Sends a step's items in their batches, all at once, and compares the answer for each. */
 async function deliver(stage: Stage, step: Extract<Step, { do: 'deliver' }>): Promise<string[]> {
-  const { id, reporter } = stage.tenants.get(step.tenant)!
+  const tenant = stage.tenants.get(step.by)
+  const id = tenant?.id ?? stage.subscriptions.get(step.by)!
+  const reporter = tenant?.reporter ?? stage.company.owner
   const batches = [...Map.groupBy(step.items, (item) => batchOf(item.event.id, step.batches)).values()]
   const wrong: string[] = []
   await Promise.all(
@@ -321,7 +328,7 @@ function saidLines(stage: Stage, payerName: string, document: any): Map<string, 
             line.priceList.version,
           ]
           const cents = centsOf(line.charge) + centsOf(line.credit)
-          addTo(said, key.join('|'), { quantity: Number(line.quantity), cents })
+          addTo(said, key.join('|'), { quantity: Math.round(Number(line.quantity) * 1000), cents })
         }
   return said
 }

@@ -6,7 +6,7 @@ import { seedsToRun } from './seeded.ts'
 
 const seeds = seedsToRun(8)
 
-test('MAU-14, MAU-25, MAU-32, DEC-6, DEC-7: random months come to what the naive model says, to the unit and the cent', {
+test('I-04, I-10, MAU-14, MAU-25, MAU-32, DEC-6, DEC-7: random months come to what the naive model says, to the unit and the cent', {
   timeout: 600_000,
 }, async () => {
   const cloud = await startTestCloud()

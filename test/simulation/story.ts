@@ -8,7 +8,8 @@ export type Step = { at: number } & (
   | { do: 'upgrade' | 'unlink'; tenant: string; subscription: string }
   | { do: 'move'; tenant: string; from: string; to: string }
   | { do: 'pay'; subscription: string; payer: string; section: string }
-  | { do: 'deliver'; tenant: string; items: Delivered[]; batches: number }
+  /** By the reporter of a tenant, or of a subscription. */
+  | { do: 'deliver'; by: string; items: Delivered[]; batches: number }
   | { do: 'close'; month: string }
 )
 export type DeliverStep = Extract<Step, { do: 'deliver' }>
@@ -93,6 +94,7 @@ export function tellStory(seed: number): Story {
     ...steps.flatMap((step) => (step.do === 'close' || step.do === 'pay' ? [] : [step.at])),
   ]
   for (const tenant of tenants) deliverLife(chance, tenant, [...interesting, ...linkLives.get(tenant)!], steps, seed)
+  for (const subscription of subscriptions) deliverLife(chance, subscription, interesting, steps, seed)
   linkSteps(steps, facts)
   return { seed, tenants, subscriptions, payers, firstPayer, prices: facts.prices, steps, facts }
 }
@@ -103,6 +105,7 @@ function pricesOf(chance: Chance, hasFreeTier: boolean): PriceFact[] {
       authentications: chance.between(1, 40_000),
       'monthly-active-users': hasFreeTier ? chance.between(1, 9) * 10_000 : chance.between(1, 90_000),
       'second-factor-attempts': chance.between(1, 50_000),
+      compute: chance.between(1, 30_000),
     })
     const free = hasFreeTier ? chance.between(1, 4) : 0
     const first = { payer, version: 1, from: 0, micros: micros(), free }
@@ -208,6 +211,10 @@ function changePayers(
 const kinds = ['interactiveSignIn', 'tokenRefresh', 'silentSignIn', 'signUp', 'passwordReset']
 
 function eventOf(chance: Chance, tenant: string, id: string, time: number): Omit<EventFact, 'reported'> {
+  if (tenant.startsWith('s')) {
+    const usage = { subscription: tenant, milli: chance.between(1, 90_000) }
+    return { id, tenant: '', user: '', meter: 'compute', kind: '', ...usage, time }
+  }
   const event = {
     id,
     tenant,
@@ -224,8 +231,8 @@ function eventOf(chance: Chance, tenant: string, id: string, time: number): Omit
   return event
 }
 
-/** Events of one tenant, each delivered once or more, in time or late, alone or with others, and some of them falsely. */
-function deliverLife(chance: Chance, tenant: string, interesting: number[], steps: Step[], seed: number): void {
+/** Events of one tenant or subscription, each delivered once or more, in time or late, alone or with others, and some of them falsely. */
+function deliverLife(chance: Chance, by: string, interesting: number[], steps: Step[], seed: number): void {
   const rounds = roundsOf(chance, interesting)
   const deliveries: { round: number; event: Omit<EventFact, 'reported'> }[] = []
   for (let count = chance.between(10, 60), serial = 0; serial < count; serial++) {
@@ -233,7 +240,7 @@ function deliverLife(chance: Chance, tenant: string, interesting: number[], step
     const border = chance.pick(interesting)
     const time = near ? border + chance.pick([0, -1, 1, 400, -400]) : instantBetween(chance, eventsBegin, eventsEnd)
     if (time < eventsBegin || time > eventsEnd) continue
-    const event = eventOf(chance, tenant, `${seed}-${tenant}-${serial}`, time)
+    const event = eventOf(chance, by, `${seed}-${by}-${serial}`, time)
     // A sender's clock may be ahead by less than five minutes.
     const first = rounds.findIndex((round) => round >= time - (chance.happens(0.2) ? 4 * minute : 0))
     if (first < 0) continue
@@ -244,7 +251,8 @@ function deliverLife(chance: Chance, tenant: string, interesting: number[], step
     deliveries.push({ round: rounds[told]!, event })
     while (chance.happens(0.35)) deliveries.push({ round: rounds[told + chance.int(rounds.length - told)]!, event })
     if (chance.happens(0.06)) {
-      const other = chance.happens(0.5) ? { ...event, user: 'somebody-else' } : { ...event, time: time - 1 }
+      const other =
+        chance.happens(0.5) && event.tenant !== '' ? { ...event, user: 'somebody-else' } : { ...event, time: time - 1 }
       deliveries.push({ round: rounds[told + chance.int(rounds.length - told)]!, event: other })
     }
   }
@@ -255,7 +263,7 @@ function deliverLife(chance: Chance, tenant: string, interesting: number[], step
     const step: DeliverStep = {
       at: round,
       do: 'deliver',
-      tenant,
+      by,
       items: items.map(({ event }) => ({ event, expect: 'accepted' })),
       batches,
     }
