@@ -1,9 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import pg from 'pg'
+import type pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { benchPriceList, seedSql } from '../../../bench/invoice-run-world.ts'
+import { openDatabase } from '../../../src/store/db.ts'
 import { findPort, ServerProcess } from '../../faults/server-process.ts'
 import { expectSuccess, ours } from './billing-world.ts'
 
@@ -52,7 +53,7 @@ test('BIL-8: a run that is killed goes on at the next start, and each profile ge
   expectSuccess(
     await wire.operator.put(`/providers/Tenantry.Pricing/priceLists/bench/versions/1?${ours}`, benchPriceList(10)),
   )
-  let pool = new pg.Pool(server.database)
+  let pool = openDatabase(server.database).pool
   const { rows: tenants } = await pool.query<{ id: string }>('select id from tenant limit 1')
   await pool.query(seedSql({ profiles, subscriptions: profiles * 5, linesEach: 10 }, tenants[0]?.id ?? ''))
   await wire.setClock('2026-11-04T00:00:00Z')
@@ -65,7 +66,7 @@ test('BIL-8: a run that is killed goes on at the next start, and each profile ge
   await pool.end()
   expect(killedAt.done).toBeLessThan(profiles)
   server = await ServerProcess.launch(dataDir, port)
-  pool = new pg.Pool(server.database)
+  pool = openDatabase(server.database).pool
   try {
     const before = await progressOf(pool)
     expect(before.done).toBeGreaterThanOrEqual(killedAt.done)
