@@ -1,7 +1,7 @@
-import { deleteLongCancelledSubscriptions } from '../operations/delete-subscription.ts'
+import { type DoDueWork, runDueWorkOf } from '../operations/run-due-work.ts'
 import type { RunDueWork } from '../operations/set-sandbox-clock.ts'
 
-/** What falls due by the business clock, up to an instant. Doing it again, or in another process, changes nothing. */
-export const runDueWork: RunDueWork = async (context, upTo) => {
-  await deleteLongCancelledSubscriptions(context, upTo)
-}
+/** What `scheduleDueWork` can ask for, by its kind. Each looks at the state that it finds and may find nothing to do. */
+const kinds: Readonly<Record<string, DoDueWork>> = {}
+
+export const runDueWork: RunDueWork = (context, upTo) => runDueWorkOf(kinds, context, upTo)
