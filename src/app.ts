@@ -26,7 +26,7 @@ import { armRateLimits, RateLimiter } from './http/rate-limit.ts'
 import { RoutingTable } from './http/routing-table.ts'
 import { closeServer, createServer, replaceCertificate } from './http/server.ts'
 import { requestDueInvoiceRun } from './jobs/due-invoice-run.ts'
-import { runDueWork } from './jobs/due-work.ts'
+import { runDueWork, runDueWorkByTheClock } from './jobs/due-work.ts'
 import { startLongRunningWorker } from './jobs/long-running-worker.ts'
 import { invoiceRunWorkers } from './jobs/invoice-run.ts'
 import { longRunningWorkers } from './jobs/long-running-workers.ts'
@@ -257,10 +257,10 @@ export async function startTenantry(config: Config, options: StartOptions = {}):
         const caller = await findCaller(db, await operatorClaims(db, operator))
         if (!caller) return
         const asOperator = (scope: Db) => contextFor(scope, caller, systemRandom.uuid())
-        await db.transaction().execute(async (scope) => {
-          const context = await asOperator(scope)
-          await runDueWork(context, context.now)
-        })
+        await runDueWorkByTheClock(
+          (run) => db.transaction().execute(async (scope) => run(await asOperator(scope))),
+          (error) => log.error({ err: error }, 'due work failed'),
+        )
         if (config.invoiceSchedule !== 'automatic') return
         const run = await db.transaction().execute(async (scope) => requestDueInvoiceRun(await asOperator(scope)))
         if (run.kind === 'requested') worker.wake()

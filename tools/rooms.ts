@@ -13,7 +13,15 @@ export interface Room {
 }
 
 /** The parts of Node that compute and reach nothing outside the process. */
-export const pureNodeModules = ['node:assert', 'node:buffer', 'node:crypto', 'node:path', 'node:stream', 'node:util']
+export const pureNodeModules = [
+  'node:assert',
+  'node:buffer',
+  'node:crypto',
+  'node:path',
+  'node:stream',
+  'node:util',
+  'node:zlib',
+]
 
 /**
  * The house: who may import whom. The first room whose path fits a file is the file's room, so a room inside another

@@ -1,7 +1,19 @@
-import { type DoDueWork, runDueWorkOf } from '../operations/run-due-work.ts'
+import {
+  type DueWorkKinds,
+  type InTransaction,
+  runDueWorkOneByOne,
+  runDueWorkUpTo,
+} from '../operations/run-due-work.ts'
 import type { RunDueWork } from '../operations/set-sandbox-clock.ts'
 
 /** What `scheduleDueWork` can ask for, by its kind. Each looks at the state that it finds and may find nothing to do. */
-const kinds: Readonly<Record<string, DoDueWork>> = {}
+const kinds: DueWorkKinds = {}
 
-export const runDueWork: RunDueWork = (context, upTo) => runDueWorkOf(kinds, context, upTo)
+/** When a sandbox sets its clock: all of it or nothing, with the setting. */
+export const runDueWork: RunDueWork = (context, upTo) => runDueWorkUpTo(kinds, context, upTo)
+
+/** By the real clock: one piece after the other, and what fails is tried again the next time. */
+export const runDueWorkByTheClock = (
+  inTransaction: InTransaction,
+  onFailure: (error: unknown) => void,
+): Promise<void> => runDueWorkOneByOne(kinds, inTransaction, onFailure)

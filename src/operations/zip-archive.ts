@@ -1,3 +1,5 @@
+import { crc32 } from 'node:zlib'
+
 export interface ArchivedFile {
   readonly name: string
   readonly bytes: Uint8Array
@@ -65,17 +67,4 @@ function fields(values: readonly (readonly [size: 2 | 4, value: number])[]): Uin
     at += size
   }
   return bytes
-}
-
-const crcTable = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let value = byte
-  for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1
-  return value
-})
-
-/** What node:zlib has too, which a use case may not import. */
-function crc32(bytes: Uint8Array): number {
-  let value = 0xffffffff
-  for (const byte of bytes) value = (value >>> 8) ^ crcTable[(value ^ byte) & 0xff]!
-  return ~value >>> 0
 }

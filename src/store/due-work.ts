@@ -16,12 +16,17 @@ export async function insertDueWork(db: Db, work: DueWork): Promise<void> {
 }
 
 /** The first open one that is due at `upTo` or before; another process that has it locked keeps it. */
-export async function lockFirstDueWork(db: Db, upTo: Date): Promise<DueWork | undefined> {
+export async function lockFirstDueWork(
+  db: Db,
+  upTo: Date,
+  except: readonly string[] = [],
+): Promise<DueWork | undefined> {
   const row = await db
     .selectFrom('due_work')
     .select(['id', 'due_at', 'kind', 'payload'])
     .where('done_at', 'is', null)
     .where('due_at', '<=', upTo)
+    .where(sql<boolean>`id <> all(${[...except]}::uuid[])`)
     .orderBy('due_at')
     .orderBy('id')
     .limit(1)
