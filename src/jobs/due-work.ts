@@ -1,3 +1,4 @@
+import { deleteForGood } from '../operations/delete-for-good.ts'
 import {
   type DueWorkKinds,
   type InTransaction,
@@ -7,7 +8,9 @@ import {
 import type { RunDueWork } from '../operations/set-sandbox-clock.ts'
 
 /** What `scheduleDueWork` can ask for, by its kind. Each looks at the state that it finds and may find nothing to do. */
-const kinds: DueWorkKinds = {}
+const kinds: DueWorkKinds = {
+  'directory/deletedItems/purge': deleteForGood,
+}
 
 /** When a sandbox sets its clock: all of it or nothing, with the setting. */
 export const runDueWork: RunDueWork = (context, upTo) => runDueWorkUpTo(kinds, context, upTo)

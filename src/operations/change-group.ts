@@ -14,6 +14,7 @@ import { endPrincipal, findPrincipal } from '../store/principal.ts'
 import { appendAudit } from './audit.ts'
 import { allowsDirectoryPermission, authorizeDirectory } from './authorize.ts'
 import type { OperationContext } from './context.ts'
+import { scheduleFinalDeletion } from './delete-for-good.ts'
 import { directoryScope } from './directory-scope.ts'
 import { getGroupOf } from './read-group.ts'
 
@@ -80,11 +81,12 @@ export async function changeGroup(context: OperationContext, id: string, changes
   for (const memberId of memberIds) await link(context, group, 'members', memberId)
 }
 
-/** Final, unlike a user's: Azure keeps no security group either. Roles given to it stay as entries without effect. */
+/** Soft: it reaches nobody from now on, and can be restored with its members and roles for 30 days (TEN-22). */
 export async function deleteGroup(context: OperationContext, id: string): Promise<void> {
   await authorizeDirectory(context, context.caller.tenantId, 'groups/delete')
   const group = await getGroupOf(context, id)
   await endPrincipal(context.db, group.id, context.now)
+  await scheduleFinalDeletion(context, group.id)
   await appendAudit(context, {
     action: 'groups/delete',
     scope: directoryScope(context, 'groups', group.id),

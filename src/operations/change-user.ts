@@ -10,12 +10,12 @@ import {
 } from '../domain/directory/user-account.ts'
 import { deletedPrincipalName } from '../domain/directory/user-principal-name.ts'
 import { invalid } from '../domain/refusal.ts'
-import { violatedConstraint } from '../store/db.ts'
 import { endPrincipal } from '../store/principal.ts'
 import { deleteIdentities, insertUser, replaceUser, type UserPassword } from '../store/user-account.ts'
 import { appendAudit } from './audit.ts'
 import { authorizeDirectory } from './authorize.ts'
 import type { OperationContext } from './context.ts'
+import { scheduleFinalDeletion } from './delete-for-good.ts'
 import {
   directoryScope,
   getOwnTenant,
@@ -24,6 +24,7 @@ import {
 } from './directory-scope.ts'
 import { hashPassword } from './password-hash.ts'
 import { getUserOf } from './read-user.ts'
+import { refusingDuplicates } from './refuse-duplicate-object.ts'
 
 export async function createUser(context: OperationContext, wanted: WantedUser): Promise<UserAccount> {
   await authorizeDirectory(context, context.caller.tenantId, 'users/create')
@@ -76,6 +77,7 @@ export async function deleteUser(context: OperationContext, idOrName: string): P
   await replaceUser(db, { ...user, userPrincipalName: deletedPrincipalName(user.id, user.userPrincipalName) })
   await deleteIdentities(db, user.id)
   await endPrincipal(db, user.id, now)
+  await scheduleFinalDeletion(context, user.id)
   await appendAudit(context, {
     action: 'users/delete',
     scope: directoryScope(context, 'users', user.id),
@@ -90,21 +92,3 @@ async function hashed(context: OperationContext, password: NewPassword | undefin
   const hash = await hashPassword(checkPassword(password.text), context.random.bytes(16))
   return { hash, mustChange: password.mustChange }
 }
-
-async function refusingDuplicates(write: () => Promise<void>): Promise<void> {
-  try {
-    await write()
-  } catch (error) {
-    const constraint = violatedConstraint(error)?.constraint
-    if (constraint === 'user_account_upn') throw taken('userPrincipalName')
-    if (constraint === 'user_identity_name') throw taken('identities')
-    throw error
-  }
-}
-
-const taken = (property: string) =>
-  invalid(
-    'Request_BadRequest',
-    `Another object with the same value for property ${property} already exists. Choose another value.`,
-    property,
-  )

@@ -9,7 +9,7 @@ import { conflict, invalid } from '../domain/refusal.ts'
 import { findApplicationByAppId, isApplicationOwner } from '../store/application.ts'
 import {
   deleteAppRoleAssignment,
-  deleteServicePrincipal,
+  endServicePrincipal,
   findServicePrincipal,
   findServicePrincipalById,
   insertAppRoleAssignment,
@@ -21,6 +21,7 @@ import {
 import { appendAudit } from './audit.ts'
 import { authorizeDirectory } from './authorize.ts'
 import type { OperationContext } from './context.ts'
+import { scheduleFinalDeletion } from './delete-for-good.ts'
 import { directoryScope, keepGlobalAdministrator } from './directory-scope.ts'
 
 /** A tenant's own application principal, or a part of the platform, which is in every tenant. */
@@ -137,7 +138,8 @@ export async function removeServicePrincipal(context: OperationContext, id: stri
   const servicePrincipal = await findServicePrincipalById(db, caller.tenantId, id)
   if (!servicePrincipal) throw objectNotFound(id)
   await keepGlobalAdministrator(context, id)
-  await deleteServicePrincipal(db, id, context.now)
+  await endServicePrincipal(db, id, context.now)
+  await scheduleFinalDeletion(context, id)
   await appendAudit(context, {
     action: 'servicePrincipals/delete',
     scope: directoryScope(context, 'servicePrincipals', id),

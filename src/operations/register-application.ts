@@ -16,10 +16,11 @@ import {
   listPasswords,
   replaceApplication,
 } from '../store/application.ts'
-import { deleteServicePrincipal, findServicePrincipal } from '../store/service-principal.ts'
+import { endServicePrincipal, findServicePrincipal } from '../store/service-principal.ts'
 import { appendAudit } from './audit.ts'
 import { allowsDirectoryPermission, authorizeDirectory } from './authorize.ts'
 import type { OperationContext } from './context.ts'
+import { scheduleFinalDeletion } from './delete-for-good.ts'
 import { directoryScope, findMemberCaller, holdsAdministratorRole, keepGlobalAdministrator } from './directory-scope.ts'
 import { hashSecret } from './secret-hash.ts'
 
@@ -106,16 +107,21 @@ export async function changeApplication(
   })
 }
 
-/** What it was in its own tenant ends with it; in other tenants it can no longer sign in. */
+/**
+ * What it was in its own tenant ends with it; in other tenants it can no longer sign in. Both can be restored for 30
+ * days, each by itself (TEN-22).
+ */
 export async function deleteApplication(context: OperationContext, id: string): Promise<void> {
   const { db, caller, now } = context
   const application = await getOwnedApplication(context, id, 'applications/delete')
   const servicePrincipal = await findServicePrincipal(db, caller.tenantId, application.appId)
   if (servicePrincipal) {
     await keepGlobalAdministrator(context, servicePrincipal.id)
-    await deleteServicePrincipal(db, servicePrincipal.id, now)
+    await endServicePrincipal(db, servicePrincipal.id, now)
+    await scheduleFinalDeletion(context, servicePrincipal.id)
   }
   await endApplication(db, application.id, now)
+  await scheduleFinalDeletion(context, application.id)
   await appendAudit(context, {
     action: 'applications/delete',
     scope: directoryScope(context, 'applications', id),

@@ -80,6 +80,14 @@ export async function endApplication(db: Db, id: string, deletedAt: Date): Promi
     .execute()
 }
 
+export async function restoreApplication(db: Db, id: string): Promise<void> {
+  await db
+    .updateTable('application')
+    .set((row) => ({ deleted_at: null, revision: row('revision', '+', 1n) }))
+    .where('id', '=', id)
+    .execute()
+}
+
 export async function insertApplicationOwner(
   db: Db,
   owner: { tenantId: string; applicationId: string; ownerId: string },

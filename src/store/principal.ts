@@ -49,6 +49,14 @@ export async function endPrincipal(db: Db, id: string, deletedAt: Date): Promise
     .execute()
 }
 
+export async function restorePrincipal(db: Db, id: string): Promise<void> {
+  await db
+    .updateTable('principal')
+    .set((row) => ({ deleted_at: null, revision: row('revision', '+', 1n) }))
+    .where('id', '=', id)
+    .execute()
+}
+
 function toPrincipal(row: {
   id: string
   tenant_id: string

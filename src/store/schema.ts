@@ -77,6 +77,7 @@ export interface Database extends InvoiceTables {
     display_name: string
     created_at: Instant
     deleted_at: NullableInstant
+    purged_at: NullableInstant
     revision: Revision
   }
   user_account: {
@@ -110,6 +111,7 @@ export interface Database extends InvoiceTables {
     sign_in_audience: ColumnType<SignInAudience, SignInAudience | undefined, SignInAudience>
     created_at: Instant
     deleted_at: NullableInstant
+    purged_at: NullableInstant
     revision: Revision
   }
   application_owner: { tenant_id: string; application_id: string; owner_id: string; added_at: Instant }
@@ -122,7 +124,7 @@ export interface Database extends InvoiceTables {
     start_at: Instant
     end_at: Instant
   }
-  service_principal: { id: string; tenant_id: string; app_id: string }
+  service_principal: { id: string; tenant_id: string; app_id: string; deleted_at: NullableInstant }
   directory_role_member: { tenant_id: string; role_template_id: string; principal_id: string; assigned_at: Instant }
   app_role_assignment: {
     id: string

@@ -1,6 +1,6 @@
 import type { AppRoleAssignment, ServicePrincipal } from '../domain/directory/service-principal.ts'
 import type { Db } from './db.ts'
-import { endPrincipal, insertPrincipal } from './principal.ts'
+import { endPrincipal, insertPrincipal, restorePrincipal } from './principal.ts'
 
 export async function findServicePrincipal(
   db: Db,
@@ -58,13 +58,16 @@ export async function insertServicePrincipal(
     .execute()
 }
 
-/**
- * The principal stays, ended, so that role assignments still name it (TEN-22); the application can be taken in anew,
- * under a new object id.
- */
-export async function deleteServicePrincipal(db: Db, id: string, deletedAt: Date): Promise<void> {
-  await db.deleteFrom('service_principal').where('id', '=', id).execute()
+/** Soft (TEN-22): the application can be taken in anew at once, under a new object id. */
+export async function endServicePrincipal(db: Db, id: string, deletedAt: Date): Promise<void> {
+  await db.updateTable('service_principal').set({ deleted_at: deletedAt }).where('id', '=', id).execute()
   await endPrincipal(db, id, deletedAt)
+}
+
+/** Violates `service_principal_app` when the application was taken in anew meanwhile. */
+export async function restoreServicePrincipal(db: Db, id: string): Promise<void> {
+  await db.updateTable('service_principal').set({ deleted_at: null }).where('id', '=', id).execute()
+  await restorePrincipal(db, id)
 }
 
 export async function listAppRoleAssignments(

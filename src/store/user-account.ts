@@ -11,6 +11,29 @@ export async function findUser(db: Db, tenantId: string, id: string): Promise<Us
   return row && toUser(row)
 }
 
+/** A user who was deleted and can be restored. */
+export async function findDeletedUser(db: Db, tenantId: string, id: string): Promise<UserAccount | undefined> {
+  const row = await users(db, tenantId)
+    .where('u.id', '=', id)
+    .where('p.deleted_at', 'is not', null)
+    .where('p.purged_at', 'is', null)
+    .executeTakeFirst()
+  return row && toUser(row)
+}
+
+/** Whether somebody of another tenant has an account here now. */
+export async function hasAccountOfHome(
+  db: Db,
+  tenantId: string,
+  home: { readonly tenantId: string; readonly objectId: string },
+): Promise<boolean> {
+  const row = await current(db, tenantId)
+    .where('u.home_tenant_id', '=', home.tenantId)
+    .where('u.home_object_id', '=', home.objectId)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
 /** Without case, as sign-in names are. */
 export async function findUserByPrincipalName(
   db: Db,
@@ -142,7 +165,9 @@ async function replaceIdentities(db: Db, user: Pick<UserAccount, 'id' | 'tenantI
     .execute()
 }
 
-const current = (db: Db, tenantId: string) =>
+const current = (db: Db, tenantId: string) => users(db, tenantId).where('p.deleted_at', 'is', null)
+
+const users = (db: Db, tenantId: string) =>
   db
     .selectFrom('user_account as u')
     .innerJoin('principal as p', 'p.id', 'u.id')
@@ -167,7 +192,6 @@ const current = (db: Db, tenantId: string) =>
       'u.identities',
     ])
     .where('u.tenant_id', '=', tenantId)
-    .where('p.deleted_at', 'is', null)
 
 type Row = Awaited<ReturnType<ReturnType<typeof current>['executeTakeFirstOrThrow']>>
 

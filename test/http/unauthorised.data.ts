@@ -149,6 +149,7 @@ export const bodies: Readonly<Record<string, unknown>> = {
   'v1.0.Graph_UpdateGroup': { displayName: 'x' },
   'v1.0.Graph_AddGroupMember': reference,
   'v1.0.Graph_AddGroupOwner': reference,
+  'v1.0.Graph_RestoreDeletedItem': {},
   'v1.0.Graph_ActivateDirectoryRole': { roleTemplateId: '62e90394-69f5-4237-9190-012177145e10' },
   'v1.0.Graph_AddDirectoryRoleMember': reference,
   'v1.0.Graph_AddDirectoryRoleMemberByTemplate': reference,

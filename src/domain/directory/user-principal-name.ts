@@ -29,3 +29,6 @@ export const externalPrincipalName = (name: string, initialDomain: string): stri
 
 /** A deleted user gives the name free and keeps it behind the object id, to have it again when restored (TEN-22). */
 export const deletedPrincipalName = (id: string, name: string): string => `${id.replaceAll('-', '')}${name}`
+
+export const originalPrincipalName = (id: string, deletedName: string): string =>
+  deletedName.startsWith(id.replaceAll('-', '')) ? deletedName.slice(id.replaceAll('-', '').length) : deletedName

@@ -152,7 +152,7 @@ export const groupOperations: readonly Operation<OperationContext>[] = [
     path: '/v1.0/groups/{group}',
     statuses: [204],
     permission: 'groups/delete',
-    summary: 'Deletes a group for good.',
+    summary: 'Deletes a group softly: it reaches nobody from now on and keeps its object id.',
     async handle(context, request) {
       await deleteGroup(context, groupId(request))
       return noContent()

@@ -1,6 +1,7 @@
 import type { Operation } from '../../http/operation.ts'
 import type { OperationContext } from '../../operations/context.ts'
 import { applicationOperations } from './application.routes.ts'
+import { deletedItemOperations } from './deleted-item.routes.ts'
 import { directoryRoleOperations } from './directory-role.routes.ts'
 import { groupOperations } from './group.routes.ts'
 import { licenseOperations } from './license.routes.ts'
@@ -12,6 +13,7 @@ export const operations: readonly Operation<OperationContext>[] = [
   ...userOperations,
   ...licenseOperations,
   ...groupOperations,
+  ...deletedItemOperations,
   ...directoryRoleOperations,
   ...organizationOperations,
   ...applicationOperations,
