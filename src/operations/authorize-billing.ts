@@ -7,8 +7,11 @@ import {
   rolesAllowedTo,
 } from '../domain/access/billing-roles.ts'
 import { directoryRoleIds } from '../domain/access/directory-roles.ts'
+import { allowsConsoleInBilling } from '../domain/access/partner-console.ts'
 import { forbidden, notFound } from '../domain/refusal.ts'
 import { findBillingAccountTenant, loadBillingGrants, loadDirectoryRoles } from '../store/access-facts.ts'
+import { findPartnerOfAccount } from '../store/partner.ts'
+import { consoleRolesIn } from './authorize-partner.ts'
 import type { OperationContext } from './context.ts'
 
 type BillingContext = Pick<OperationContext, 'db' | 'caller'>
@@ -59,6 +62,10 @@ async function decide(
   if (account.tenantId === context.caller.tenantId && allowsGlobalAdministratorInBilling(task)) {
     const { roleTemplateIds } = await loadDirectoryRoles(context.db, context.caller)
     if (roleTemplateIds.includes(directoryRoleIds.globalAdministrator)) return 'allowed'
+  }
+  if (account.agreementType === 'MicrosoftPartnerAgreement') {
+    const partner = await findPartnerOfAccount(context.db, account.name)
+    if (partner && allowsConsoleInBilling(task, await consoleRolesIn(context, partner))) return 'allowed'
   }
   return 'refused'
 }

@@ -1,5 +1,6 @@
 import { allowsBilling, allowsGlobalAdministratorInBilling, type BillingTask } from '../domain/access/billing-roles.ts'
 import { directoryRoleIds } from '../domain/access/directory-roles.ts'
+import { allowsConsoleInBilling } from '../domain/access/partner-console.ts'
 import {
   billingAccountId,
   billingProfileId,
@@ -16,7 +17,9 @@ import {
 } from '../store/billing-account.ts'
 import { type BillingProfile, findBillingProfile, listBillingProfiles } from '../store/billing-profile.ts'
 import { findInvoiceSection, type InvoiceSection, listInvoiceSections } from '../store/invoice-section.ts'
+import { findPartnerOfAccount } from '../store/partner.ts'
 import { authorizeBilling } from './authorize.ts'
+import { consoleRolesIn, findConsole } from './authorize-partner.ts'
 import type { OperationContext } from './context.ts'
 
 /** What the caller may do in one account; loaded once, so that lists need not ask for each row. */
@@ -33,12 +36,19 @@ async function accessTo(
   isGlobalAdministrator: boolean,
 ): Promise<BillingAccess> {
   const grants = await loadBillingGrants(context.db, context.caller, account.name)
+  const partner =
+    account.agreementType === 'MicrosoftPartnerAgreement'
+      ? await findPartnerOfAccount(context.db, account.name)
+      : undefined
+  const consoleRoles = partner ? await consoleRolesIn(context, partner) : []
   const isAdministrator = isGlobalAdministrator && account.tenantId === context.caller.tenantId
   return {
     account,
-    isKnown: grants.length > 0 || isAdministrator,
+    isKnown: grants.length > 0 || isAdministrator || allowsConsoleInBilling('A3', consoleRoles),
     allows: (task, scope) =>
-      allowsBilling(task, grants, scope) || (isAdministrator && allowsGlobalAdministratorInBilling(task)),
+      allowsBilling(task, grants, scope) ||
+      (isAdministrator && allowsGlobalAdministratorInBilling(task)) ||
+      allowsConsoleInBilling(task, consoleRoles),
   }
 }
 
@@ -56,11 +66,18 @@ export async function listKnownAccounts(
   const names = new Set([
     ...(await listBillingAccountsOfPrincipal(context.db, context.caller)),
     ...(isAdministrator ? await listBillingAccountNamesOfTenant(context.db, context.caller.tenantId) : []),
+    ...(await partnerAccountSeen(context)),
   ])
   const known: BillingAccess[] = []
   for (const account of await listBillingAccounts(context.db, [...names], page))
     known.push(await accessTo(context, account, isAdministrator))
   return known
+}
+
+async function partnerAccountSeen(context: OperationContext): Promise<string[]> {
+  const found = await findConsole(context)
+  const account = found?.partner.billingAccountName ?? null
+  return found && account !== null && allowsConsoleInBilling('A3', found.roles) ? [account] : []
 }
 
 /** The account, if a role allows the task on it; unknown and foreign accounts look alike. */

@@ -123,6 +123,11 @@ async function createProfile(
       'AgreementHasOneProfile',
       'A stand-alone pay-as-you-go account has one profile. Sign up for a customer agreement to have several.',
     )
+  if (account.agreementType === 'MicrosoftPartnerAgreement')
+    throw conflict(
+      'AgreementHasProfileForEachCurrency',
+      'A partner account has one profile for each currency. Ask the operator to add a currency to the partner.',
+    )
   if (await findBillingProfile(db, name))
     throw conflict('BillingProfileNameTaken', `The name '${name}' is taken. Choose another name for the profile.`)
   requireTermsOf(account, wanted)

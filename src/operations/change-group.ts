@@ -1,6 +1,6 @@
 import type { GroupAccount } from '../domain/directory/group-account.ts'
 import { objectNotFound } from '../domain/directory/object-id.ts'
-import { invalid } from '../domain/refusal.ts'
+import { conflict, invalid } from '../domain/refusal.ts'
 import {
   deleteGroupMember,
   deleteGroupOwner,
@@ -10,6 +10,7 @@ import {
   isGroupOwner,
   replaceGroup,
 } from '../store/group-account.ts'
+import { isAgentsGroup } from '../store/partner.ts'
 import { endPrincipal, findPrincipal } from '../store/principal.ts'
 import { appendAudit } from './audit.ts'
 import { allowsDirectoryPermission, authorizeDirectory } from './authorize.ts'
@@ -85,6 +86,11 @@ export async function changeGroup(context: OperationContext, id: string, changes
 export async function deleteGroup(context: OperationContext, id: string): Promise<void> {
   await authorizeDirectory(context, context.caller.tenantId, 'groups/delete')
   const group = await getGroupOf(context, id)
+  if (await isAgentsGroup(context.db, group.id))
+    throw conflict(
+      'AgentsGroupRequired',
+      `The members of the group '${group.displayName}' are the agents of the partner, so it stays. Remove its members instead.`,
+    )
   await endPrincipal(context.db, group.id, context.now)
   await scheduleFinalDeletion(context, group.id)
   await appendAudit(context, {

@@ -167,13 +167,13 @@ function requireSupported(agreementType: AgreementType): void {
   )
 }
 
-function requireCurrency(code: string): Currency {
+export function requireCurrency(code: string, target = 'properties.currency'): Currency {
   const currency = findCurrency(code)
   if (currency) return currency
   throw invalid(
     'CurrencyNotSupported',
     `The currency '${code}' is not supported. Use an ISO 4217 code such as EUR or SEK.`,
-    'properties.currency',
+    target,
   )
 }
 

@@ -15,6 +15,7 @@ import { operations as subscriptions } from './Microsoft.Subscription/operations
 import { operations as billing } from './Tenantry.Billing/operations.ts'
 import { operations as tenants } from './Tenantry.Directory/operations.ts'
 import { operations as identityUsage } from './Tenantry.Metering/identity-link.operations.ts'
+import { operations as partners } from './Tenantry.Partner/operations.ts'
 import { operations as pricing } from './Tenantry.Pricing/operations.ts'
 import { operations as sandbox } from './Tenantry.Sandbox/operations.ts'
 
@@ -39,6 +40,7 @@ export const allOperations = (ports: ProviderPorts): readonly Operation<Operatio
   ...billingAccounts,
   ...tenants,
   ...billing,
+  ...partners,
   ...pricing,
   ...graph,
   ...(ports.isSandbox ? sandbox(ports.runDueWork) : []),

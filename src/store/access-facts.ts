@@ -133,6 +133,23 @@ export async function loadDirectoryRoles(
   }
 }
 
+/** The principal and its groups, and the directory roles that they hold: what console roles are made of (PAR-17). */
+export async function loadConsoleFacts(
+  db: Db,
+  principal: { readonly tenantId: string; readonly objectId: string },
+): Promise<{ readonly principals: readonly string[]; readonly roleTemplateIds: readonly string[] }> {
+  const result = await sql<{ id: string; role_template_id: string | null }>`
+    with recursive ${principalsOf(principal.tenantId, principal.objectId)}
+    select who.id, r.role_template_id from who
+    left join directory_role_member r on r.principal_id = who.id and r.tenant_id = ${principal.tenantId}::uuid`.execute(
+    db,
+  )
+  return {
+    principals: [...new Set(result.rows.map((row) => row.id))],
+    roleTemplateIds: result.rows.flatMap((row) => row.role_template_id ?? []),
+  }
+}
+
 /** The billing role assignments on one account that the principal holds, also through groups. */
 export async function loadBillingGrants(
   db: Db,
@@ -166,11 +183,11 @@ export async function listBillingAccountsOfPrincipal(
 export async function findBillingAccountTenant(
   db: Db,
   name: string,
-): Promise<{ readonly name: string; readonly tenantId: string } | undefined> {
+): Promise<{ readonly name: string; readonly tenantId: string; readonly agreementType: string } | undefined> {
   return db
     .selectFrom('billing_account')
     .where(sql<boolean>`lower(name) = lower(${name})`)
-    .select(['name', 'tenant_id as tenantId'])
+    .select(['name', 'tenant_id as tenantId', 'agreement_type as agreementType'])
     .executeTakeFirst()
 }
 

@@ -1,10 +1,11 @@
 import type { ColumnType, Generated } from 'kysely'
 import type { Instant, Json, NullableInstant, Numeric, Period, Revision } from './column-types.ts'
 import type { InvoiceTables } from './invoice-schema.ts'
+import type { PartnerTables } from './partner-schema.ts'
 
 type SignInAudience = 'AzureADMyOrg' | 'AzureADMultipleOrgs'
 
-export interface Database extends InvoiceTables {
+export interface Database extends InvoiceTables, PartnerTables {
   platform_setting: { name: string; value: Json<unknown> }
   signing_key: {
     key_id: string

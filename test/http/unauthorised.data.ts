@@ -90,6 +90,9 @@ export const bodies: Readonly<Record<string, unknown>> = {
   },
   'Tenantry.Billing.IssuedInvoices_Credit': { properties: { reason: 'x' } },
   'Tenantry.Billing.IssuedInvoices_Preview': { properties: { period: '2026-01' } },
+  'Tenantry.Partner.Partners_CreateOrUpdate': {
+    properties: { tenantId: someone, kind: 'direct', displayName: 'x', countryCode: 'SE', currencies: ['USD'] },
+  },
   'Tenantry.Pricing.PriceListVersions_Publish': {
     properties: {
       effectiveFrom: '2026-01-01',

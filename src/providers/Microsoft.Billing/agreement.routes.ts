@@ -4,7 +4,7 @@ import { parseBody } from '../../http/body.ts'
 import { type Operation, ok, pathParameter } from '../../http/operation.ts'
 import { requireAccount, requireProfile } from '../../operations/billing-access.ts'
 import type { OperationContext } from '../../operations/context.ts'
-import { addressBody } from './address.wire.ts'
+import { addressBody } from '../../http/address.ts'
 import { toWireAmount } from './amount.wire.ts'
 
 const common = { apiVersions: ['2020-05-01'], authentication: 'bearer' } as const

@@ -3,7 +3,7 @@ import { billingAccountId } from '../../domain/billing/billing-ids.ts'
 import { invalid } from '../../domain/refusal.ts'
 import { type ApiRequest, queryValue } from '../../http/operation.ts'
 import type { AccountChange, AccountExpansion, AccountView } from '../../operations/change-billing-account.ts'
-import { addressBody, fromWireAddress } from './address.wire.ts'
+import { addressBody, fromWireAddress } from '../../http/address.ts'
 import { toWireProfile } from './billing-profile.wire.ts'
 
 /** Published for enterprise agreements; refused by name and not silently left out. */

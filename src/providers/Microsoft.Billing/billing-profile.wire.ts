@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Address } from '../../domain/billing/address.ts'
 import { billingProfileId } from '../../domain/billing/billing-ids.ts'
-import { addressBody, fromWireAddress } from './address.wire.ts'
+import { addressBody, fromWireAddress } from '../../http/address.ts'
 import { type SectionToWire, toWireSection } from './invoice-section.wire.ts'
 import type { WantedProfile } from '../../operations/change-billing-profile.ts'
 

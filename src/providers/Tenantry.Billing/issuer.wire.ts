@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Seller } from '../../domain/billing/seller.ts'
 import type { WantedSeller } from '../../operations/put-issuer.ts'
-import { addressBody, countryCode, fromWireAddress } from './sign-up.wire.ts'
+import { addressBody, countryCode, fromWireAddress } from '../../http/address.ts'
 
 const line = z.string().trim().max(256).optional()
 const percentage = z

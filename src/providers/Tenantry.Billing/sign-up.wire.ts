@@ -1,36 +1,11 @@
 import { z } from 'zod'
 import { billingAccountId, billingProfileId, invoiceSectionId } from '../../domain/billing/billing-ids.ts'
+import { addressBody, countryCode, currencyCode, fromWireAddress } from '../../http/address.ts'
 import { guid } from '../../http/body.ts'
 import type { WantedSignUp } from '../../operations/sign-up.ts'
 
 const text = z.string().trim().min(1).max(256)
 const line = z.string().trim().max(256).optional()
-
-export const addressBody = z.object({
-  companyName: line,
-  firstName: line,
-  lastName: line,
-  addressLine1: line,
-  addressLine2: line,
-  addressLine3: line,
-  district: line,
-  city: line,
-  region: line,
-  postalCode: line,
-  country: line,
-  email: line,
-  phoneNumber: line,
-})
-
-/** Absent and empty parts of an address are the same. */
-export function fromWireAddress(wire: z.output<typeof addressBody>): Record<string, string> {
-  return Object.fromEntries(Object.entries(wire).filter((part): part is [string, string] => Boolean(part[1])))
-}
-
-export const countryCode = z
-  .string()
-  .regex(/^[A-Za-z]{2}$/, 'is a country code of two letters (ISO 3166-1)')
-  .transform((code) => code.toUpperCase())
 
 export const signUpBody = z.object({
   properties: z.object({
@@ -46,10 +21,7 @@ export const signUpBody = z.object({
       .default('MicrosoftCustomerAgreement'),
     accountType: z.enum(['Enterprise', 'Individual']).optional(),
     displayName: text,
-    currency: z
-      .string()
-      .regex(/^[A-Za-z]{3}$/, 'is a currency code of three letters (ISO 4217)')
-      .transform((code) => code.toUpperCase()),
+    currency: currencyCode,
     countryCode,
     soldTo: addressBody.optional(),
     billTo: addressBody.optional(),

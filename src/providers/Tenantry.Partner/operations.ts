@@ -1,0 +1,5 @@
+import type { Operation } from '../../http/operation.ts'
+import type { OperationContext } from '../../operations/context.ts'
+import { partnerOperations } from './partner.routes.ts'
+
+export const operations: readonly Operation<OperationContext>[] = [...partnerOperations]

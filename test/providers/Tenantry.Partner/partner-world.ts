@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto'
+import { directoryRoleIds } from '../../../src/domain/access/directory-roles.ts'
+import type { TestCloud } from '../../support/cloud.ts'
+import { IdentityCloud, type Person, type TestTenant } from '../Microsoft.AzureActiveDirectory/identity-cloud.ts'
+import { expectSuccess, ours } from '../Tenantry.Billing/billing-world.ts'
+
+export type Agents = 'adminAgents' | 'salesAgents' | 'helpdeskAgents'
+
+export interface TestPartner {
+  readonly id: string
+  readonly tenant: TestTenant
+  /** Global administrator of the partner's tenant, and nothing else. */
+  readonly administrator: Person
+  readonly groups: Readonly<Record<Agents, string>>
+  readonly account: string
+  readonly accountId: string
+  /** By currency. */
+  readonly profiles: Readonly<Record<string, string>>
+}
+
+/** Partners with people who hold their console roles, all of it over the wire. */
+export class PartnerWorld {
+  readonly cloud: TestCloud
+  readonly identities: IdentityCloud
+
+  constructor(cloud: TestCloud) {
+    this.cloud = cloud
+    this.identities = new IdentityCloud(cloud)
+  }
+
+  async partner(properties: Record<string, unknown> = {}): Promise<TestPartner> {
+    const { tenant, administrator } = await this.identities.workforce()
+    const id = randomUUID()
+    const reply = expectSuccess(
+      await this.cloud.operator.put(`/providers/Tenantry.Partner/partners/${id}?${ours}`, {
+        properties: {
+          tenantId: tenant.id,
+          kind: 'direct',
+          displayName: 'Wingtip',
+          countryCode: 'SE',
+          currencies: ['USD', 'SEK'],
+          ...properties,
+        },
+      }),
+    )
+    const made = reply.body.properties
+    return {
+      id,
+      tenant,
+      administrator,
+      groups: made.groups,
+      account: made.billingAccountName,
+      accountId: made.billingAccountId,
+      profiles: Object.fromEntries(
+        (made.billingProfiles ?? []).map((profile: { currency: string; billingProfileName: string }) => [
+          profile.currency,
+          profile.billingProfileName,
+        ]),
+      ),
+    }
+  }
+
+  /** Somebody of the partner's tenant in the groups of agents that are named. */
+  async agent(partner: TestPartner, ...groups: readonly Agents[]): Promise<Person> {
+    const person = await this.identities.user(
+      partner.administrator,
+      `agent-${randomUUID().slice(0, 8)}`,
+      partner.tenant,
+    )
+    for (const group of groups)
+      expectSuccess(
+        await partner.administrator.client.post(`/v1.0/groups/${partner.groups[group]}/members/$ref`, {
+          '@odata.id': `https://graph.microsoft.com/v1.0/directoryObjects/${person.objectId}`,
+        }),
+      )
+    return person
+  }
+
+  async holderOf(partner: TestPartner, role: keyof typeof directoryRoleIds): Promise<Person> {
+    const person = await this.agent(partner)
+    await this.giveDirectoryRole(partner, role, person)
+    return person
+  }
+
+  async giveDirectoryRole(partner: TestPartner, role: keyof typeof directoryRoleIds, person: Person): Promise<void> {
+    expectSuccess(
+      await partner.administrator.client.post(
+        `/v1.0/directoryRoles/roleTemplateId=${directoryRoleIds[role]}/members/$ref`,
+        { '@odata.id': `https://graph.microsoft.com/v1.0/directoryObjects/${person.objectId}` },
+      ),
+    )
+  }
+}
