@@ -23,6 +23,7 @@ import {
   requireKnownAccount,
   requireProfile,
 } from './billing-access.ts'
+import { attachUsualMethod } from './change-payment-method.ts'
 import type { OperationContext } from './context.ts'
 
 export interface ProfileView {
@@ -166,6 +167,7 @@ async function createProfile(
     ...by,
   })
   const assigned = others[0] ? await listPriceListAssignments(db, [others[0].name]) : []
+  await attachUsualMethod(context, account.name, name, others[0]?.name)
   for (const { priceListName, from } of assigned) await assignPriceList(db, { profile: name, priceListName, from })
   await appendAudit(context, {
     action: 'Microsoft.Billing/billingAccounts/billingProfiles/write',

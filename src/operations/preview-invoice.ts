@@ -26,10 +26,17 @@ export async function previewInvoice(
   periodName: string,
 ): Promise<InvoiceDocument> {
   const period = requirePeriod(periodName)
-  const profile = await requireProfile(context, scope)
+  return (await composeNow(context, await requireProfile(context, scope), period)).document
+}
+
+/** The same without asking who asks: what is on no invoice yet, up to the end of the month. */
+export async function composeNow(
+  context: OperationContext,
+  profile: BillingProfile,
+  period: BillingPeriod,
+): Promise<ComposedInvoice> {
   const cutoff = await context.usage.cutoff(context.db)
-  const composed = await composeFor({ ...context, isTransaction: true }, [profile], period, cutoff)
-  return single(composed)
+  return single(await composeFor({ ...context, isTransaction: true }, [profile], period, cutoff))
 }
 
 /** Makes the month's invoice as it would be now. On the pool, where usage goes on being committed beside it. */
@@ -38,12 +45,8 @@ export async function composePending(
   profile: BillingProfile,
   period: BillingPeriod,
 ): Promise<ComposedInvoice> {
-  const [composed] = await composeFor({ ...context, isTransaction: false }, [profile], period, {
-    batchId: 0n,
-    reportedUntil: null,
-  })
-  if (!composed) throw new Error(`the profile ${profile.name} gave no document`)
-  return composed
+  const cutoff = { batchId: 0n, reportedUntil: null }
+  return single(await composeFor({ ...context, isTransaction: false }, [profile], period, cutoff))
 }
 
 async function composeFor(
@@ -74,10 +77,10 @@ async function composeFor(
 
 const transactionOf = (db: Db): Db => db
 
-function single(composed: readonly ComposedInvoice[]): InvoiceDocument {
+function single(composed: readonly ComposedInvoice[]): ComposedInvoice {
   const [first] = composed
   if (!first) throw new Error('a preview of one profile gave no document')
-  return first.document
+  return first
 }
 
 async function requireProfile(context: OperationContext, scope: BillingScope): Promise<BillingProfile> {

@@ -22,6 +22,7 @@ import { findSignUp, insertSignUp, lockSignUpName, type SignUp } from '../store/
 import { findTenant } from '../store/tenant.ts'
 import { appendAudit } from './audit.ts'
 import { authorizeOperator } from './authorize.ts'
+import { attachUsualMethod, insertBankTransfer } from './change-payment-method.ts'
 import type { OperationContext } from './context.ts'
 import { assignPricesOf, findPriceListNameFor } from './publish-prices.ts'
 
@@ -41,6 +42,8 @@ export interface WantedSignUp {
   readonly notificationEmail: string | undefined
   readonly priceList: string | undefined
   readonly language: InvoiceLanguage
+  /** Only where a signed-up account may not pay by transfer; it pays by card then (BIL-10). */
+  readonly approveBankTransfer?: false
 }
 
 /** Profile and section are called like the account until somebody names them. */
@@ -127,6 +130,10 @@ export async function signUp(
     ...by,
   })
   await assignPricesOf(db, profile, priceListName, now)
+  if (wanted.approveBankTransfer !== false) {
+    await insertBankTransfer(context, account)
+    await attachUsualMethod(context, account, profile, undefined)
+  }
   const made: SignUp = {
     name,
     account,

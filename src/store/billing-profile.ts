@@ -130,6 +130,14 @@ export async function updateBillingProfile(
     .execute()
 }
 
+export async function setBillingProfileStatus(db: Db, name: string, status: BillingProfile['status']): Promise<void> {
+  await db
+    .updateTable('billing_profile')
+    .set({ status, revision: sql<bigint>`revision + 1` })
+    .where('name', '=', name)
+    .execute()
+}
+
 function toBillingProfile(row: Selectable<Database['billing_profile']>): BillingProfile {
   return {
     name: row.name,

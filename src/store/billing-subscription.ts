@@ -72,6 +72,22 @@ export async function listBillingSubscriptions(
   return query.orderBy('s.id').limit(page.limit).execute()
 }
 
+/** Those that a profile, or one section of it, pays for now and that nobody cancelled, by id. */
+export async function listRunningSubscriptions(
+  db: Db,
+  payer: { readonly profile: string; readonly section?: string },
+): Promise<{ id: string; displayName: string }[]> {
+  let query = db
+    .selectFrom('billing_placement as p')
+    .innerJoin('subscription as s', 's.id', 'p.subscription_id')
+    .where(sql<boolean>`upper_inf(p.during)`)
+    .where('p.billing_profile_name', '=', payer.profile)
+    .where('s.state', 'not in', ['Deleted', 'Expired'])
+    .where('s.cancelled_at', 'is', null)
+  if (payer.section !== undefined) query = query.where('p.invoice_section_name', '=', payer.section)
+  return query.select(['s.id', 's.display_name as displayName']).orderBy('s.id').execute()
+}
+
 export async function setCostCenter(db: Db, subscriptionId: string, costCenter: string | null): Promise<void> {
   await db
     .insertInto('billing_subscription')

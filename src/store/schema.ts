@@ -1,11 +1,12 @@
 import type { ColumnType, Generated } from 'kysely'
 import type { Instant, Json, NullableInstant, Numeric, Period, Revision } from './column-types.ts'
 import type { InvoiceTables } from './invoice-schema.ts'
+import type { PaymentTables } from './payment-schema.ts'
 import type { PartnerTables } from './partner-schema.ts'
 
 type SignInAudience = 'AzureADMyOrg' | 'AzureADMultipleOrgs'
 
-export interface Database extends InvoiceTables, PartnerTables {
+export interface Database extends InvoiceTables, PartnerTables, PaymentTables {
   platform_setting: { name: string; value: Json<unknown> }
   signing_key: {
     key_id: string

@@ -114,6 +114,9 @@ export const bodies: Readonly<Record<string, unknown>> = {
   'Microsoft.Billing.BillingAccounts_Update': { properties: { displayName: 'x' } },
   'Microsoft.Billing.BillingProfiles_CreateOrUpdate': { properties: { displayName: 'x' } },
   'Microsoft.Billing.InvoiceSections_CreateOrUpdate': { properties: { displayName: 'x' } },
+  'Tenantry.Billing.PaymentMethods_Put': {
+    properties: { family: 'CreditCard', cardReference: 'tok_x', lastFourDigits: '4242', expiration: '11/2030' },
+  },
   'Microsoft.Billing.Policies_Update': {
     properties: { marketplacePurchases: 'AllAllowed', reservationPurchases: 'Allowed', viewCharges: 'Allowed' },
   },
@@ -188,6 +191,9 @@ export const openToEverybody: ReadonlySet<string> = new Set([
   'Microsoft.Billing.EnrollmentAccounts_List',
   'Microsoft.Consumption.Operations_List',
   'Microsoft.Billing.BillingAccounts_List',
+  'Microsoft.Billing.PaymentMethods_ListByUser',
+  // Only the caller's own are looked for; one that is not there is gone already.
+  'Microsoft.Billing.PaymentMethods_DeleteByUser',
   'v1.0.Graph_ListUsers',
   'v1.0.Graph_GetMe',
   'v1.0.Graph_ListMyMemberOf',

@@ -11,11 +11,13 @@ import { emptyListOperations } from './empty-list.routes.ts'
 import { invoiceOperations } from './invoice.routes.ts'
 import { invoiceDownloadOperations } from './invoice-download.routes.ts'
 import { invoiceSectionOperations } from './invoice-section.routes.ts'
+import { paymentMethodOperations } from './payment-method.routes.ts'
 
 const served: readonly Operation<OperationContext>[] = [
   ...billingAccountOperations,
   ...billingProfileOperations,
   ...invoiceSectionOperations,
+  ...paymentMethodOperations,
   ...billingRoleOperations,
   ...billingSubscriptionOperations,
   ...invoiceOperations,

@@ -30,6 +30,7 @@ export const signUpBody = z.object({
     notificationEmailAddress: z.email().optional(),
     priceList: line,
     language: z.enum(['en', 'sv']).default('en'),
+    approveBankTransfer: z.boolean().default(true),
   }),
 })
 
@@ -53,6 +54,7 @@ export function fromWireSignUp({ properties }: z.output<typeof signUpBody>): Wan
     notificationEmail: properties.notificationEmailAddress,
     priceList: properties.priceList,
     language: properties.language,
+    ...(properties.approveBankTransfer ? {} : { approveBankTransfer: false }),
   }
 }
 
