@@ -36,6 +36,7 @@ import { ensureOperator, type OperatorCredentials } from './operations/ensure-op
 import { forgetOldAnswers } from './operations/forget-old-answers.ts'
 import { runNextLongRunning } from './operations/long-running.ts'
 import { installShippedPriceLists } from './operations/publish-prices.ts'
+import { forgetOldSignIns } from './operations/sign-in-session.ts'
 import { type RepeatKey, runRequest } from './operations/run-request.ts'
 import { allOperations } from './providers/all.ts'
 import { eventsPlugin } from './providers/events/events.routes.ts'
@@ -122,6 +123,7 @@ export async function startTenantry(config: Config, options: StartOptions = {}):
       }),
       renderDocument: await openDocumentRenderer(),
       random: systemRandom,
+      wallClock,
       settings: {
         domainSuffix: config.domainSuffix,
         mauEffectiveFrom: config.mauEffectiveFrom,
@@ -189,7 +191,7 @@ export async function startTenantry(config: Config, options: StartOptions = {}):
       baseUrl: () => baseUrl,
       async run(request, handle) {
         const wanted = {
-          isWrite: request.method !== 'GET' && request.method !== 'HEAD',
+          isWrite: request.spec.isWrite ?? (request.method !== 'GET' && request.method !== 'HEAD'),
           caller: request.caller,
           correlationId: request.correlationId,
           repeatKey: repeatKeyOf(request),
@@ -249,6 +251,7 @@ export async function startTenantry(config: Config, options: StartOptions = {}):
       if (renewed.certPem !== certificate.certPem)
         replaceCertificate(app, { key: renewed.keyPem, cert: renewed.certPem })
       await forgetOldAnswers(db, await readBusinessTime(db))
+      await forgetOldSignIns(db, wallClock.now())
     })
     closers.push(async () => daily.stop())
     // In a sandbox what falls due runs when its clock is set; the real clock has to be looked at.

@@ -4,7 +4,9 @@ import { invalid, notFound, Refusal } from '../domain/refusal.ts'
 import { chooseByVersion, typeOf } from './api-version.ts'
 import { AuthenticationFailure, type Authenticator } from './authentication.ts'
 import { errorBody, statusOfRefusal } from './error-envelope.ts'
+import { errorPage } from './error-page.ts'
 import { parseJson } from './json.ts'
+import { preferredLanguage } from './language.ts'
 import type { ApiRequest, ApiResponse, ErrorShape, Method, Operation } from './operation.ts'
 import { parseQuery, segmentsOf } from './path.ts'
 import type { RateLimiter } from './rate-limit.ts'
@@ -16,11 +18,13 @@ export interface RawRequest {
   readonly url: string
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
   readonly body: Uint8Array | undefined
+  readonly remoteAddress: string
 }
 
 export interface RawResponse {
   readonly status: number
   readonly headers: Record<string, string>
+  readonly cookies: readonly string[]
   readonly body: string | Uint8Array | undefined
 }
 
@@ -123,6 +127,7 @@ export async function dispatch<C>(ports: DispatcherPorts<C>, raw: RawRequest): P
       requestId,
       correlationId,
       baseUrl: ports.baseUrl(),
+      remoteAddress: raw.remoteAddress,
     }
     const answer = await ports.run(request, (context) => operation.handle(context, request))
     if (!operation.statuses.includes(answer.status))
@@ -132,6 +137,7 @@ export async function dispatch<C>(ports: DispatcherPorts<C>, raw: RawRequest): P
 
   function refusalResponse(error: unknown): RawResponse {
     const context = { requestId, clientRequestId, at }
+    if (shape === 'page') return serialise(refusalPage(error), headers)
     if (error instanceof AuthenticationFailure) {
       headers['www-authenticate'] = error.challenge
       headers['x-ms-failure-cause'] = 'gateway'
@@ -147,6 +153,11 @@ export async function dispatch<C>(ports: DispatcherPorts<C>, raw: RawRequest): P
       if (operationId === 'unrouted') headers['x-ms-failure-cause'] = 'gateway'
       return serialise({ status: statusOfRefusal(error), body: errorBody(error, shape, context) }, headers)
     }
+    const { status, refusal } = failureOf(error)
+    return serialise({ status, body: errorBody(refusal, shape, context) }, headers)
+  }
+
+  function failureOf(error: unknown): { status: number; refusal: Refusal } {
     ports.onFailure(error, { method: raw.method, url: raw.url, correlationId })
     const unavailable = isDatabaseUnavailable(error)
     if (unavailable) headers['retry-after'] = '2'
@@ -156,7 +167,16 @@ export async function dispatch<C>(ports: DispatcherPorts<C>, raw: RawRequest): P
           'InternalServerError',
           `The request failed inside the server. Quote correlation id '${correlationId}' to the operator.`,
         )
-    return serialise({ status: unavailable ? 503 : 500, body: errorBody(refusal, shape, context) }, headers)
+    return { status: unavailable ? 503 : 500, refusal }
+  }
+
+  function refusalPage(error: unknown): ApiResponse {
+    if (error instanceof MethodNotAllowed)
+      return errorPage(405, preferredLanguage(raw.headers), asRefusal('MethodNotAllowed', error.message))
+    const { status, refusal } =
+      error instanceof Refusal ? { status: statusOfRefusal(error), refusal: error } : failureOf(error)
+    if (refusal.retryAfterSeconds !== undefined) headers['retry-after'] = String(refusal.retryAfterSeconds)
+    return errorPage(status, preferredLanguage(raw.headers), refusal)
   }
 }
 
@@ -213,11 +233,12 @@ function bodyOf(raw: RawRequest): unknown {
 
 function serialise(answer: ApiResponse, common: Record<string, string>): RawResponse {
   const headers = { ...common, ...answer.headers }
-  if (answer.body === undefined) return { status: answer.status, headers, body: undefined }
+  const { status, cookies = [] } = answer
+  if (answer.body === undefined) return { status, headers, cookies, body: undefined }
   if (typeof answer.body === 'string' || answer.body instanceof Uint8Array)
-    return { status: answer.status, headers, body: answer.body }
+    return { status, headers, cookies, body: answer.body }
   headers['content-type'] ??= 'application/json; charset=utf-8'
-  return { status: answer.status, headers, body: JSON.stringify(answer.body) }
+  return { status, headers, cookies, body: JSON.stringify(answer.body) }
 }
 
 /** The database is away or starting: nothing was committed, so the request may be repeated. */

@@ -87,6 +87,7 @@ function operationObject(operation: OperationSpec, operationId: string): Record<
     operationId,
     summary: operation.summary,
     'x-tenantry-permission': operation.permission,
+    ...(operation.errorShape === 'page' ? { 'x-tenantry-answer': 'page' } : {}),
     security: operation.authentication === 'anonymous' ? [] : [{ bearer: [] }],
     parameters,
     ...(operation.body

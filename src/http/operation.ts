@@ -4,7 +4,7 @@ import type { Caller } from '../domain/access/caller.ts'
 export type Method = 'GET' | 'HEAD' | 'PUT' | 'PATCH' | 'POST' | 'DELETE'
 
 /** How refusals look on this part of the wire. */
-export type ErrorShape = 'arm' | 'doubled' | 'graph' | 'sts'
+export type ErrorShape = 'arm' | 'doubled' | 'graph' | 'sts' | 'page'
 
 /**
  * An operation as data. Routing, OpenAPI, the status-code test, the authorisation matrix and specs/operations.txt
@@ -33,6 +33,8 @@ export interface OperationSpec {
   readonly errorShape?: ErrorShape
   /** The published specification declares no api-version here, so none is required. */
   readonly apiVersionOptional?: boolean
+  /** A GET that may leave something behind, as a sign-in does; it runs in a transaction as other writes do. */
+  readonly isWrite?: true
 }
 
 /** `C` is what an operation runs in: who calls, the transaction, the business instant. */
@@ -58,6 +60,8 @@ export interface ApiRequest {
   readonly correlationId: string
   /** The configured public origin, without a trailing slash; links are built from it and never from `Host`. */
   readonly baseUrl: string
+  /** The network address at the other end of the connection. */
+  readonly remoteAddress: string
 }
 
 export interface ApiResponse {
@@ -65,6 +69,8 @@ export interface ApiResponse {
   /** Serialised as JSON; a Uint8Array or string is sent as it is with the content-type header given. */
   readonly body?: unknown
   readonly headers?: Readonly<Record<string, string>>
+  /** One Set-Cookie header each, made by `cookies.ts`. */
+  readonly cookies?: readonly string[]
   /** The body is shown in this answer only: it is kept nowhere, not even for a repeated request. */
   readonly isShownOnce?: boolean
 }

@@ -64,8 +64,10 @@ export function createServer<C>(options: ServerOptions<C>): FastifyInstance {
         url: request.raw.url ?? '/',
         headers: request.headers,
         body: request.body as Uint8Array | undefined,
+        remoteAddress: request.ip,
       })
       reply.code(answer.status).headers(answer.headers)
+      if (answer.cookies.length > 0) reply.header('set-cookie', [...answer.cookies])
       if (answer.body === undefined) return reply.send()
       return reply.send(typeof answer.body === 'string' ? answer.body : Buffer.from(answer.body))
     },

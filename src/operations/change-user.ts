@@ -11,6 +11,7 @@ import {
 import { deletedPrincipalName } from '../domain/directory/user-principal-name.ts'
 import { invalid } from '../domain/refusal.ts'
 import { endPrincipal } from '../store/principal.ts'
+import { endSignInsBefore } from '../store/sign-in-account.ts'
 import { deleteIdentities, insertUser, replaceUser, type UserPassword } from '../store/user-account.ts'
 import { appendAudit } from './audit.ts'
 import { authorizeDirectory } from './authorize.ts'
@@ -59,6 +60,8 @@ export async function changeUser(
   if (!changed.accountEnabled) await keepGlobalAdministrator(context, user.id)
   const kept = await hashed(context, password)
   await refusingDuplicates(() => replaceUser(context.db, changed, kept))
+  if (kept || (user.accountEnabled && !changed.accountEnabled))
+    await endSignInsBefore(context.db, user.id, context.wallClock.now())
   await appendAudit(context, {
     action: isMoreThanPassword ? 'users/update' : 'users/resetPassword',
     scope: directoryScope(context, 'users', user.id),
@@ -78,6 +81,7 @@ export async function deleteUser(context: OperationContext, idOrName: string): P
   await deleteIdentities(db, user.id)
   await endPrincipal(db, user.id, now)
   await scheduleFinalDeletion(context, user.id)
+  await endSignInsBefore(db, user.id, context.wallClock.now())
   await appendAudit(context, {
     action: 'users/delete',
     scope: directoryScope(context, 'users', user.id),

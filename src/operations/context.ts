@@ -1,6 +1,6 @@
 import type { Caller } from '../domain/access/caller.ts'
 import type { InvoiceDocument, InvoiceLanguage } from '../domain/billing/invoice-document.ts'
-import type { Random } from '../domain/ports.ts'
+import type { Random, WallClock } from '../domain/ports.ts'
 import type { Db } from '../store/db.ts'
 import type { UsageStore } from '../usage/usage-store.ts'
 
@@ -26,6 +26,8 @@ export interface IssuedToken {
 /** What stays the same from request to request. */
 export interface OperationEnvironment {
   readonly random: Random
+  /** For what lives by real time: tokens, sessions, codes, limits. Business time is `now` of the context. */
+  readonly wallClock: WallClock
   readonly usage: UsageStore
   readonly settings: PlatformSettings
   /** Signs an access token of this installation; lifetimes run on the wall clock. */

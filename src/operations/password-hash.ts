@@ -31,3 +31,6 @@ export async function isPasswordOf(password: string, passwordHash: string): Prom
 }
 
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64').replace(/=+$/, '')
+
+/** Nobody's password: what is checked when there is no account, so that the answer takes as long as for one. */
+export const passwordHashOfNobody = `$argon2id$v=19$m=${cost.memory},t=${cost.passes},p=${cost.parallelism}$${'A'.repeat(22)}$${'A'.repeat(43)}`

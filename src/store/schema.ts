@@ -3,10 +3,11 @@ import type { Instant, Json, NullableInstant, Numeric, Period, Revision } from '
 import type { InvoiceTables } from './invoice-schema.ts'
 import type { PaymentTables } from './payment-schema.ts'
 import type { PartnerTables } from './partner-schema.ts'
+import type { SignInTables } from './sign-in-schema.ts'
 
 type SignInAudience = 'AzureADMyOrg' | 'AzureADMultipleOrgs'
 
-export interface Database extends InvoiceTables, PartnerTables, PaymentTables {
+export interface Database extends InvoiceTables, PartnerTables, PaymentTables, SignInTables {
   platform_setting: { name: string; value: Json<unknown> }
   signing_key: {
     key_id: string
@@ -100,6 +101,7 @@ export interface Database extends InvoiceTables, PartnerTables, PaymentTables {
     identities: ColumnType<unknown[], string | undefined, string>
     password_hash: string | null
     must_change_password: ColumnType<boolean, boolean | undefined, boolean>
+    sessions_valid_from: NullableInstant
   }
   user_identity: { tenant_id: string; user_id: string; issuer: string; issuer_assigned_id: string }
   group_account: { id: string; tenant_id: string; mail_nickname: string; description: string | null }

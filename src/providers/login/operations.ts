@@ -4,6 +4,7 @@ import { type ApiRequest, type ApiResponse, type Operation, ok, pathParameter } 
 import type { OperationContext } from '../../operations/context.ts'
 import { issueClientCredentialsToken } from '../../operations/issue-client-credentials-token.ts'
 import { resolveTenant } from '../../operations/resolve-tenant.ts'
+import { signInOperations } from './sign-in.routes.ts'
 import { stsError } from './sts-error.ts'
 
 export interface LoginPorts {
@@ -22,6 +23,7 @@ const anonymous = {
 } as const
 
 export const operations = (ports: LoginPorts): readonly Operation<OperationContext>[] => [
+  ...signInOperations,
   {
     ...anonymous,
     id: 'Login_OpenIdConfiguration',
