@@ -27,7 +27,7 @@ import { RoutingTable } from './http/routing-table.ts'
 import { closeServer, createServer, replaceCertificate } from './http/server.ts'
 import { requestDueInvoiceRun } from './jobs/due-invoice-run.ts'
 import { runDueWork, runDueWorkByTheClock } from './jobs/due-work.ts'
-import { startLongRunningWorker } from './jobs/long-running-worker.ts'
+import { startWorkLoop } from './jobs/work-loop.ts'
 import { invoiceRunWorkers } from './jobs/invoice-run.ts'
 import { longRunningWorkers } from './jobs/long-running-workers.ts'
 import type { OperationContext, OperationEnvironment } from './operations/context.ts'
@@ -147,7 +147,7 @@ export async function startTenantry(config: Config, options: StartOptions = {}):
 
     const onWorkFailure = (error: unknown): void => log.error({ err: error }, 'a long-running operation failed')
     const workers = new Map([...longRunningWorkers, ...invoiceRunWorkers(db)])
-    const worker = startLongRunningWorker(
+    const worker = startWorkLoop(
       timers,
       () =>
         runNextLongRunning(

@@ -1,6 +1,6 @@
 import type { Timers } from '../domain/ports.ts'
 
-export interface LongRunningWorkerLoop {
+export interface WorkLoop {
   /** Looks for work at once instead of at the next tick. */
   wake(): void
   /** Takes no new work and waits for the one in hand. */
@@ -9,12 +9,12 @@ export interface LongRunningWorkerLoop {
 
 const tickMs = 500
 
-/** Drains open long-running operations, whoever started them: this process, another one, or one that died. */
-export function startLongRunningWorker(
+/** Does what is open until nothing is left, whoever left it: this process, another one, or one that died. */
+export function startWorkLoop(
   timers: Timers,
   runNext: () => Promise<boolean>,
   onFailure: (error: unknown) => void,
-): LongRunningWorkerLoop {
+): WorkLoop {
   let isStopped = false
   let draining: Promise<void> | undefined
   const drain = async (): Promise<void> => {
