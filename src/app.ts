@@ -7,6 +7,7 @@ import type { FastifyInstance } from 'fastify'
 import type pg from 'pg'
 import pino from 'pino'
 import { writeFileAtomically } from './adapters/atomic-file.ts'
+import { createMailer } from './adapters/mail.ts'
 import { systemRandom } from './adapters/random.ts'
 import { systemTimers } from './adapters/timers.ts'
 import { ensureServerCertificate } from './adapters/tls.ts'
@@ -38,6 +39,8 @@ import { runNextLongRunning } from './operations/long-running.ts'
 import { installShippedPriceLists } from './operations/publish-prices.ts'
 import { forgetOldSignIns } from './operations/sign-in-session.ts'
 import { type RepeatKey, runRequest } from './operations/run-request.ts'
+import { type SealingKey, sealingKey } from './operations/seal-secret.ts'
+import { sendNextMail } from './operations/send-mail.ts'
 import { allOperations } from './providers/all.ts'
 import { eventsPlugin } from './providers/events/events.routes.ts'
 import { findCallerFacts } from './store/caller.ts'
@@ -79,6 +82,7 @@ export interface StartOptions {
 
 /** What takes longer than this to be answered is cut off, so that the process ends within ten seconds of being asked. */
 const closingPatienceMs = 7000
+const mailPatienceMs = 2000
 
 export async function startTenantry(config: Config, options: StartOptions = {}): Promise<RunningTenantry> {
   const progress = options.onProgress ?? (() => undefined)
@@ -124,6 +128,7 @@ export async function startTenantry(config: Config, options: StartOptions = {}):
       renderDocument: await openDocumentRenderer(),
       random: systemRandom,
       wallClock,
+      sealingKey: await openSealingKey(dataDir),
       settings: {
         domainSuffix: config.domainSuffix,
         mauEffectiveFrom: config.mauEffectiveFrom,
@@ -246,6 +251,26 @@ export async function startTenantry(config: Config, options: StartOptions = {}):
       0o600,
     )
     log.info({ baseUrl, mode: config.mode }, 'serving')
+    if (config.smtpUrl !== undefined) {
+      const sending = {
+        db,
+        clock: wallClock,
+        key: environment.sealingKey,
+        mailer: createMailer({
+          url: config.smtpUrl,
+          from: config.mailFrom ?? `no-reply@${new URL(baseUrl).hostname}`,
+        }),
+        onFailed: (message: { id: string; kind: string; reason: string }) =>
+          log.warn(message, 'a message was not delivered; see outboxMessages'),
+      }
+      const mail = startWorkLoop(
+        timers,
+        () => sendNextMail(sending),
+        (error) => log.error({ err: error }, 'sending mail failed'),
+      )
+      // What a silent server keeps is sent again by the next process.
+      closers.push(() => Promise.race([mail.stop(), timers.sleep(mailPatienceMs)]))
+    }
     const daily = timers.every(24 * 3_600_000, async () => {
       const renewed = await ensureServerCertificate({ dataDir, hostNames, clock: wallClock, random: systemRandom })
       if (renewed.certPem !== certificate.certPem)
@@ -338,6 +363,19 @@ async function openDocumentRenderer(): Promise<OperationEnvironment['renderDocum
   }
   return async (document, kind, language) =>
     kind === 'pdf' ? renderInvoicePdf(document, language, fonts) : renderInvoiceCsv(document, language)
+}
+
+/** Made at the first start, beside the database and never in it. */
+async function openSealingKey(dataDir: string): Promise<SealingKey> {
+  const file = join(dataDir, 'sealing.key')
+  const kept = await readFile(file, 'utf8').then(
+    (text) => Buffer.from(text.trim(), 'base64url'),
+    () => undefined,
+  )
+  if (kept?.length === 32) return sealingKey(kept)
+  const fresh = systemRandom.secret()
+  await writeFileAtomically(file, `${fresh}\n`, 0o600)
+  return sealingKey(Buffer.from(fresh, 'base64url'))
 }
 
 async function openSigner(db: Db): Promise<TokenSigner> {

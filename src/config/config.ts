@@ -15,6 +15,17 @@ const environment = z.object({
     .regex(/^https:\/\/[^/]+\/?$/, 'must be an https origin such as https://billing.example.com')
     .optional(),
   DATABASE_URL: z.string().optional(),
+  SMTP_URL: z
+    .string()
+    .regex(
+      /^smtps?:\/\/[^/?#]+\/?$/,
+      'must be smtp:// or smtps:// with a host, such as smtps://user:password@mail.example.com',
+    )
+    .optional(),
+  TENANTRY_MAIL_FROM: z
+    .string()
+    .regex(/^(?:[^<>@\r\n]*<[^\s@<>]+@[^\s@<>]+>|[^\s@<>]+@[^\s@<>]+)$/, "must be an address or 'Name <address>'")
+    .optional(),
   TENANTRY_DOMAIN_SUFFIX: z
     .string()
     .regex(/^[a-z0-9.-]+$/)
@@ -36,6 +47,10 @@ export interface Config {
   /** Absent: made of host and the port that was bound. */
   readonly baseUrl: string | undefined
   readonly databaseUrl: string | undefined
+  /** Absent: mail stays in the outbox. */
+  readonly smtpUrl: string | undefined
+  /** Absent: no-reply at the host of the base URL. */
+  readonly mailFrom: string | undefined
   readonly domainSuffix: string
   readonly mauEffectiveFrom: Date
   readonly graceHours: number
@@ -85,6 +100,8 @@ export function readConfig(env: Record<string, string | undefined>, mode: Mode):
     port: value.TENANTRY_PORT,
     baseUrl: value.TENANTRY_BASE_URL?.replace(/\/$/, ''),
     databaseUrl: value.DATABASE_URL,
+    smtpUrl: value.SMTP_URL,
+    mailFrom: value.TENANTRY_MAIL_FROM,
     domainSuffix: value.TENANTRY_DOMAIN_SUFFIX,
     mauEffectiveFrom: new Date(value.TENANTRY_MAU_EFFECTIVE_FROM),
     graceHours: value.TENANTRY_GRACE_HOURS,

@@ -28,3 +28,24 @@ export interface Timers {
   /** Only differences between two readings mean anything. */
   monotonicMs(): number
 }
+
+export interface OutgoingMail {
+  /** The same at each try. */
+  readonly messageId: string
+  readonly to: readonly string[]
+  readonly cc: readonly string[]
+  readonly subject: string
+  readonly text: string
+  readonly html: string | null
+}
+
+export type MailDelivery =
+  | { readonly kind: 'sent'; readonly note: string | null }
+  /** Another try may succeed. */
+  | { readonly kind: 'postponed'; readonly reason: string }
+  /** No other try would. */
+  | { readonly kind: 'refused'; readonly reason: string }
+
+export interface Mailer {
+  send(mail: OutgoingMail): Promise<MailDelivery>
+}

@@ -3,6 +3,7 @@ import type { InvoiceDocument, InvoiceLanguage } from '../domain/billing/invoice
 import type { Random, WallClock } from '../domain/ports.ts'
 import type { Db } from '../store/db.ts'
 import type { UsageStore } from '../usage/usage-store.ts'
+import type { SealingKey } from './seal-secret.ts'
 
 /** What the installation was configured to do, as far as rules depend on it. */
 export interface PlatformSettings {
@@ -30,6 +31,8 @@ export interface OperationEnvironment {
   readonly wallClock: WallClock
   readonly usage: UsageStore
   readonly settings: PlatformSettings
+  /** Seals what must be sent and may not be read from the database. */
+  readonly sealingKey: SealingKey
   /** Signs an access token of this installation; lifetimes run on the wall clock. */
   issueToken(claims: {
     tenantId: string

@@ -1,13 +1,14 @@
 import type { ColumnType, Generated } from 'kysely'
 import type { Instant, Json, NullableInstant, Numeric, Period, Revision } from './column-types.ts'
 import type { InvoiceTables } from './invoice-schema.ts'
+import type { OutboxTables } from './outbox-schema.ts'
 import type { PaymentTables } from './payment-schema.ts'
 import type { PartnerTables } from './partner-schema.ts'
 import type { SignInTables } from './sign-in-schema.ts'
 
 type SignInAudience = 'AzureADMyOrg' | 'AzureADMultipleOrgs'
 
-export interface Database extends InvoiceTables, PartnerTables, PaymentTables, SignInTables {
+export interface Database extends InvoiceTables, PartnerTables, PaymentTables, SignInTables, OutboxTables {
   platform_setting: { name: string; value: Json<unknown> }
   signing_key: {
     key_id: string

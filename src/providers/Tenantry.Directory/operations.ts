@@ -1,3 +1,4 @@
+import { outboxMessageOperations } from './outbox-message.routes.ts'
 import { tenantOperations } from './tenant.routes.ts'
 
-export const operations = tenantOperations
+export const operations = [...tenantOperations, ...outboxMessageOperations]
