@@ -139,6 +139,7 @@ export async function startTenantry(config: Config, options: StartOptions = {}):
           return baseUrl
         },
       },
+      signStatement: (type, claims) => signer.signStatement(type, claims),
       issueToken: (claims) => signer.sign({ ...claims, issuer: issuerOf(baseUrl, claims.tenantId) }),
     }
     const contextFor = async (scope: Db, caller: Caller, correlationId: string): Promise<OperationContext> => ({

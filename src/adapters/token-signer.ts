@@ -75,6 +75,13 @@ export class TokenSigner {
     return this.#publicKeys.get(keyId)
   }
 
+  /** Says something in the installation's name; without issuer, audience and end it opens nothing. */
+  signStatement(type: string, claims: Readonly<Record<string, unknown>>): Promise<string> {
+    return new SignJWT({ ...claims })
+      .setProtectedHeader({ alg: 'RS256', typ: type, kid: this.#keyId })
+      .sign(this.#privateKey)
+  }
+
   async sign(claims: TokenClaimsToSign): Promise<{ accessToken: string; expiresInSeconds: number }> {
     const issuedAt = Math.floor(this.#clock.now().getTime() / 1000)
     const accessToken = await new SignJWT({

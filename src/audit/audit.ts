@@ -1,4 +1,6 @@
 import pg from 'pg'
+import { auditChainChecks } from './audit-chain-checks.ts'
+import { checkAgainstCheckpoint } from './audit-checkpoint.ts'
 import type { Check, CheckResult } from './check.ts'
 import { eventChecks } from './event-checks.ts'
 import { historyChecks } from './history-checks.ts'
@@ -24,6 +26,7 @@ export const allChecks: readonly Check[] = [
   ...historyChecks,
   ...invoiceChecks,
   ...recordChecks,
+  ...auditChainChecks,
 ]
 
 const shownViolations = 20
@@ -35,6 +38,7 @@ const shownViolations = 20
 export async function runAudit(
   connection: pg.ClientConfig,
   onProgress: (progress: AuditProgress) => void = () => undefined,
+  checkpoints: readonly string[] = [],
 ): Promise<AuditReport> {
   const client = new pg.Client(connection)
   await client.connect()
@@ -42,7 +46,7 @@ export async function runAudit(
     await client.query("set timezone = 'UTC'")
     await client.query(recomputationSchema)
     await client.query('begin isolation level repeatable read read only')
-    const report = await auditSnapshot(client, onProgress)
+    const report = await auditSnapshot(client, onProgress, checkpoints)
     await client.query('commit')
     return report
   } finally {
@@ -54,6 +58,7 @@ export async function runAudit(
 export async function auditSnapshot(
   client: pg.ClientBase,
   onProgress: (progress: AuditProgress) => void = () => undefined,
+  checkpoints: readonly string[] = [],
 ): Promise<AuditReport> {
   // The recomputation may be as slow as it likes, but must not spill into a plan of millions of nested loops.
   await client.query("set local jit = off; set local work_mem = '128MB'; set local timezone = 'UTC'")
@@ -71,6 +76,7 @@ export async function auditSnapshot(
     onProgress({ done: done++, of, step: `${check.id} ${check.claim}` })
     checks.push(await runCheck(client, check))
   }
+  for (const checkpoint of checkpoints) checks.push(await checkAgainstCheckpoint(client, checkpoint))
   return { isClean: checks.every((check) => check.isKept), checks }
 }
 

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { Command } from 'commander'
 import { systemTimers } from '../adapters/timers.ts'
 import type { AuditProgress, AuditReport } from '../audit/audit.ts'
@@ -9,19 +10,21 @@ export const auditCommand = new Command('audit')
     'Recompute everything from raw events and histories, and check that nothing is lost, doubled or misplaced.',
   )
   .option('--json', 'print the report as JSON')
-  .action(async (options: { json?: boolean }) => {
-    const report = await auditOf(readConfig(process.env, 'serve'))
+  .option('--checkpoint <file...>', 'also compare the audit log with checkpoints that were kept elsewhere')
+  .action(async (options: { json?: boolean; checkpoint?: string[] }) => {
+    const checkpoints = await Promise.all((options.checkpoint ?? []).map((file) => readFile(file, 'utf8')))
+    const report = await auditOf(readConfig(process.env, 'serve'), checkpoints)
     if (options.json) printJson(report)
     else print(renderAudit(report))
     if (!report.isClean) process.exitCode = 3
   })
 
 /** Audits the database of a configuration, whether a server runs on it or not. */
-export async function auditOf(config: Config): Promise<AuditReport> {
+export async function auditOf(config: Config, checkpoints: readonly string[] = []): Promise<AuditReport> {
   const [{ openDatabaseOf }, { runAudit }] = await Promise.all([import('../app.ts'), import('../audit/audit.ts')])
   const database = await openDatabaseOf(config, say)
   try {
-    return await runAudit(database.poolConfig, sayNowAndThen())
+    return await runAudit(database.poolConfig, sayNowAndThen(), checkpoints)
   } finally {
     await database.close()
   }

@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import type { Writable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { Command, Option } from 'commander'
@@ -9,6 +9,7 @@ import { exportEvents } from './export-events.ts'
 import { documentKinds, type DocumentKind, exportInvoices } from './export-invoices.ts'
 import { print, printJson, progressLine, say } from './output.ts'
 import { reachServer } from './server-access.ts'
+import { ServerRefusal } from './server-refusal.ts'
 
 const invoices = new Command('invoices')
   .description("Write the documents of a month into a folder, each checked against its issue's SHA-256.")
@@ -62,10 +63,33 @@ const events = new Command('events')
     }
   })
 
+const checkpoint = new Command('checkpoint')
+  .description('Write the signed heads of the audit log, to be kept where this installation cannot reach.')
+  .requiredOption('--out <file>', 'where it goes')
+  .action(async (options: { out: string }) => {
+    const server = await reachServer('serve', say)
+    try {
+      const reply = await server.session.send(
+        'operator',
+        'GET',
+        '/providers/Tenantry.Audit/checkpoint?api-version=2026-11-01',
+      )
+      if (reply.status !== 200) throw new ServerRefusal('no checkpoint was given', reply)
+      const { signed, at } = (reply.body as { properties: { signed: string; at: string } }).properties
+      await writeFile(options.out, `${signed}\n`)
+      print(
+        `The audit log as of ${at} is in ${options.out}; compare with it by: tenantry audit --checkpoint ${options.out}`,
+      )
+    } finally {
+      await server.close()
+    }
+  })
+
 export const exportCommand = new Command('export')
-  .description("Take data out, as the operator: a month's documents, or events.")
+  .description("Take data out, as the operator: a month's documents, events, or the heads of the audit log.")
   .addCommand(invoices)
   .addCommand(events)
+  .addCommand(checkpoint)
 
 function instant(text: string): Date {
   const isDay = /^\d{4}-\d{2}-\d{2}$/.test(text)

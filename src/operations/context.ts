@@ -42,6 +42,8 @@ export interface OperationEnvironment {
     isApplication: boolean
     userName?: string
   }): Promise<IssuedToken>
+  /** A statement of the installation as a compact JWS of a type of its own, which is no token to anybody. */
+  signStatement(type: string, claims: Readonly<Record<string, unknown>>): Promise<string>
   /** Draws an issued document; the same document gives the same bytes. */
   renderDocument(document: InvoiceDocument, kind: 'pdf' | 'csv', language: InvoiceLanguage): Promise<Uint8Array>
 }

@@ -9,9 +9,11 @@ import { operations as authorization } from './Microsoft.Authorization/operation
 import { operations as billingAccounts } from './Microsoft.Billing/operations.ts'
 import { operations as policyStates } from './Microsoft.PolicyInsights/operations.ts'
 import { operations as identityLinks } from './Microsoft.AzureActiveDirectory/operations.ts'
+import { operations as activityLogs } from './Microsoft.Insights/operations.ts'
 import { operations as consumption } from './Microsoft.Consumption/operations.ts'
 import { operations as resources } from './Microsoft.Resources/operations.ts'
 import { operations as subscriptions } from './Microsoft.Subscription/operations.ts'
+import { operations as audit } from './Tenantry.Audit/operations.ts'
 import { operations as billing } from './Tenantry.Billing/operations.ts'
 import { operations as tenants } from './Tenantry.Directory/operations.ts'
 import { operations as identityUsage } from './Tenantry.Metering/identity-link.operations.ts'
@@ -36,9 +38,11 @@ export const allOperations = (ports: ProviderPorts): readonly Operation<Operatio
   ...identityUsage,
   ...subscriptions,
   ...consumption,
+  ...activityLogs,
   ...resources,
   ...billingAccounts,
   ...tenants,
+  ...audit,
   ...billing,
   ...partners,
   ...pricing,

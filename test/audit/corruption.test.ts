@@ -279,6 +279,16 @@ const corruptions: readonly (readonly [string, string, string])[] = [
     `delete from audit_record where action = 'Tenantry.Billing/invoiceRuns/write'`,
   ],
   ['the record of a credit note is lost', 'I-17', `delete from audit_record where action like '%creditNotes%'`],
+  [
+    'an audit record says something else',
+    'I-17',
+    `update audit_record set principal_name = 'Somebody else' where sequence = (select min(sequence) from audit_record)`,
+  ],
+  [
+    'an audit record and its link are gone',
+    'I-17',
+    `delete from audit_link where position = 2; delete from audit_record where sequence = (select min(sequence) from audit_record r where not exists (select from audit_link where record_sequence = r.sequence))`,
+  ],
 ]
 
 const of = (id: string): string[][] => corruptions.filter(([, named]) => named === id).map(([what]) => [what])

@@ -13,6 +13,7 @@ const commands = [
   ['export'],
   ['export', 'invoices'],
   ['export', 'events'],
+  ['export', 'checkpoint'],
   ['audit'],
   ['bench'],
 ]

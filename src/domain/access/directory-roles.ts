@@ -35,6 +35,7 @@ export const directoryPermissions = [
   'externalIdentities/update',
   'partnerRelationships/read',
   'partnerRelationships/update',
+  'auditLogs/read',
   'tenant/delete',
   'elevateAccess',
 ] as const
@@ -55,10 +56,12 @@ export const directoryRoleIds = {
   helpdeskAdministrator: '729827e3-9c14-49f7-bb1b-9608f156bbb8',
   billingAdministrator: 'b0f54661-2d74-4c50-afa3-1ec803f12efe',
   directoryReaders: '88d8e3e3-8f55-4a1e-953a-9b9898b8876b',
+  reportsReader: '4a5d8f65-41da-4de4-8968-e035b65339cf',
 } as const
 
+const notForReaders: readonly DirectoryPermission[] = ['deletedItems/read', 'auditLogs/read']
 const reading = directoryPermissions.filter(
-  (permission) => permission.endsWith('/read') && permission !== 'deletedItems/read',
+  (permission) => permission.endsWith('/read') && !notForReaders.includes(permission),
 )
 
 /** The directory roles (ACC-6) under Azure's published template ids. */
@@ -112,6 +115,12 @@ export const directoryRoles: readonly DirectoryRole[] = [
     name: 'Directory Readers',
     description: 'Reads the directory.',
     permissions: reading,
+  },
+  {
+    templateId: directoryRoleIds.reportsReader,
+    name: 'Reports Reader',
+    description: 'Reads the log of what was done in the directory.',
+    permissions: ['auditLogs/read'],
   },
 ]
 

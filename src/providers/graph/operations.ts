@@ -2,6 +2,7 @@ import type { Operation } from '../../http/operation.ts'
 import type { OperationContext } from '../../operations/context.ts'
 import { applicationOperations } from './application.routes.ts'
 import { deletedItemOperations } from './deleted-item.routes.ts'
+import { directoryAuditOperations } from './directory-audit.routes.ts'
 import { directoryRoleOperations } from './directory-role.routes.ts'
 import { groupOperations } from './group.routes.ts'
 import { licenseOperations } from './license.routes.ts'
@@ -15,6 +16,7 @@ export const operations: readonly Operation<OperationContext>[] = [
   ...groupOperations,
   ...deletedItemOperations,
   ...directoryRoleOperations,
+  ...directoryAuditOperations,
   ...organizationOperations,
   ...applicationOperations,
   ...servicePrincipalOperations,

@@ -1,0 +1,1 @@
+export { activityLogOperations as operations } from './activity-log.routes.ts'

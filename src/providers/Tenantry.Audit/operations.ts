@@ -1,0 +1,1 @@
+export { auditRecordOperations as operations } from './audit-record.routes.ts'
