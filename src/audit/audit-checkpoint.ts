@@ -32,7 +32,7 @@ export async function checkAgainstCheckpoint(client: pg.ClientBase, signed: stri
   const isGenuine = verify(
     'RSA-SHA256',
     Buffer.from(`${header}.${payload}`),
-    createPublicKey({ key: key.public_jwk as never, format: 'jwk' }),
+    createPublicKey({ key: key.public_jwk, format: 'jwk' }),
     Buffer.from(signature, 'base64url'),
   )
   if (!isGenuine) return result(unsigned, 1, ['the checkpoint was changed after it was signed'])
