@@ -8,6 +8,7 @@ import type pg from 'pg'
 import pino from 'pino'
 import { writeFileAtomically } from './adapters/atomic-file.ts'
 import { createMailer } from './adapters/mail.ts'
+import { openDns } from './adapters/dns.ts'
 import { systemRandom } from './adapters/random.ts'
 import { systemTimers } from './adapters/timers.ts'
 import { ensureServerCertificate } from './adapters/tls.ts'
@@ -126,6 +127,7 @@ export async function startTenantry(config: Config, options: StartOptions = {}):
         now: async (run) => (config.mode === 'sandbox' ? await readSandboxClock(run) : undefined) ?? wallClock.now(),
       }),
       renderDocument: await openDocumentRenderer(),
+      findTextRecords: openDns(config.dnsServers),
       random: systemRandom,
       wallClock,
       sealingKey: await openSealingKey(dataDir),

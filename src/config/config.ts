@@ -1,10 +1,14 @@
 import { readFileSync } from 'node:fs'
+import { isIP } from 'node:net'
 import { z } from 'zod'
 
 /** How the program was started: `sandbox` has the clock and user tokens of DESIGN 8, `serve` has neither. */
 export type Mode = 'sandbox' | 'serve'
 
 const integer = (minimum: number, maximum: number) => z.coerce.number().int().min(minimum).max(maximum)
+
+const isServerAddress = (text: string): boolean =>
+  isIP(text) !== 0 || isIP(/^\[?([0-9a-f.:]+?)\]?:\d{1,5}$/i.exec(text)?.[1] ?? '') !== 0
 
 const environment = z.object({
   TENANTRY_DATA_DIR: z.string().default('./data'),
@@ -30,6 +34,11 @@ const environment = z.object({
     .string()
     .regex(/^[a-z0-9.-]+$/)
     .default('onmicrosoft.com'),
+  TENANTRY_DNS_SERVERS: z
+    .string()
+    .transform((text) => text.split(',').map((server) => server.trim()))
+    .refine((servers) => servers.every(isServerAddress), 'must be IP addresses, each with a port if it is not 53')
+    .default([]),
   TENANTRY_MAU_EFFECTIVE_FROM: z.iso.datetime().default('2019-11-01T00:00:00Z'),
   TENANTRY_GRACE_HOURS: integer(0, 24 * 28).default(72),
   TENANTRY_INVOICE_SCHEDULE: z.enum(['automatic', 'manual']).optional(),
@@ -52,6 +61,8 @@ export interface Config {
   /** Absent: no-reply at the host of the base URL. */
   readonly mailFrom: string | undefined
   readonly domainSuffix: string
+  /** Empty: those of the machine. */
+  readonly dnsServers: readonly string[]
   readonly mauEffectiveFrom: Date
   readonly graceHours: number
   readonly invoiceSchedule: 'automatic' | 'manual'
@@ -103,6 +114,7 @@ export function readConfig(env: Record<string, string | undefined>, mode: Mode):
     smtpUrl: value.SMTP_URL,
     mailFrom: value.TENANTRY_MAIL_FROM,
     domainSuffix: value.TENANTRY_DOMAIN_SUFFIX,
+    dnsServers: value.TENANTRY_DNS_SERVERS,
     mauEffectiveFrom: new Date(value.TENANTRY_MAU_EFFECTIVE_FROM),
     graceHours: value.TENANTRY_GRACE_HOURS,
     invoiceSchedule: value.TENANTRY_INVOICE_SCHEDULE ?? (mode === 'serve' ? 'automatic' : 'manual'),

@@ -49,3 +49,8 @@ export type MailDelivery =
 export interface Mailer {
   send(mail: OutgoingMail): Promise<MailDelivery>
 }
+
+/** What the text records of a name say; a name without any is answered, too. */
+export type TextRecords =
+  | { readonly status: 'answered'; readonly texts: readonly string[] }
+  | { readonly status: 'unreachable'; readonly reason: string }

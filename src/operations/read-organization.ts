@@ -1,3 +1,4 @@
+import { isRootDomain } from '../domain/directory/custom-domain.ts'
 import { objectNotFound } from '../domain/directory/object-id.ts'
 import type { TenantDomain, TenantWithDomains } from '../domain/directory/tenant.ts'
 import { allowsDirectoryPermission, authorizeDirectory } from './authorize.ts'
@@ -18,12 +19,18 @@ export async function getOrganization(context: OperationContext): Promise<Organi
   }
 }
 
-export async function listDomainsOfTenant(context: OperationContext): Promise<readonly TenantDomain[]> {
-  await authorizeDirectory(context, context.caller.tenantId, 'domains/read')
-  return (await getOwnTenant(context)).domains
+export interface ShownDomain extends TenantDomain {
+  /** Not below another domain of the tenant, so it is proved by itself. */
+  readonly isRoot: boolean
 }
 
-export async function getDomain(context: OperationContext, name: string): Promise<TenantDomain> {
+export async function listDomainsOfTenant(context: OperationContext): Promise<readonly ShownDomain[]> {
+  await authorizeDirectory(context, context.caller.tenantId, 'domains/read')
+  const { domains } = await getOwnTenant(context)
+  return domains.map((domain) => ({ ...domain, isRoot: isRootDomain(domain.name, domains) }))
+}
+
+export async function getDomain(context: OperationContext, name: string): Promise<ShownDomain> {
   const domains = await listDomainsOfTenant(context)
   const domain = domains.find((candidate) => candidate.name === name.toLowerCase())
   if (!domain) throw objectNotFound(name)

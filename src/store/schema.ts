@@ -73,6 +73,7 @@ export interface Database extends InvoiceTables, PartnerTables, PaymentTables, S
     is_initial: boolean
     is_default: boolean
     verified_at: NullableInstant
+    verification_token: ColumnType<string | null, string | null | undefined, string | null>
   }
   principal: {
     id: string

@@ -104,7 +104,7 @@ export async function insertDomain(db: Db, domain: TenantDomain): Promise<boolea
       is_default: domain.isDefault,
       verified_at: domain.verifiedAt,
     })
-    .onConflict((conflict) => conflict.column('name').doNothing())
+    .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirst()
   return (result.numInsertedOrUpdatedRows ?? 0n) > 0n
 }

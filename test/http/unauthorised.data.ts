@@ -156,6 +156,8 @@ export const bodies: Readonly<Record<string, unknown>> = {
   'v1.0.Graph_AddGroupMember': reference,
   'v1.0.Graph_AddGroupOwner': reference,
   'v1.0.Graph_RestoreDeletedItem': {},
+  'v1.0.Graph_CreateDomain': { id: 'canary.example' },
+  'v1.0.Graph_UpdateDomain': { isDefault: true },
   'v1.0.Graph_ActivateDirectoryRole': { roleTemplateId: '62e90394-69f5-4237-9190-012177145e10' },
   'v1.0.Graph_AddDirectoryRoleMember': reference,
   'v1.0.Graph_AddDirectoryRoleMemberByTemplate': reference,

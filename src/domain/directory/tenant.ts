@@ -42,6 +42,9 @@ export function initialDomainNameOf(tenant: TenantWithDomains): string {
   return initial.name
 }
 
+export const verifiedDomainNamesOf = (tenant: TenantWithDomains): string[] =>
+  tenant.domains.filter((domain) => domain.verifiedAt !== null).map((domain) => domain.name)
+
 /**
  * What a tenant becomes. Its kind and its initial domain stay for good, and so do the country of an identity tenant
  * and where its data is kept (TEN-3, TEN-5).

@@ -114,6 +114,7 @@ export function checkIdentities(identities: readonly SignInIdentity[], tenant: T
       'Consumer accounts, which sign in by identities, exist only in identity tenants. Give userPrincipalName instead, or invite the person as a guest.',
       'identities',
     )
+  const domains = tenant.domains.filter((domain) => domain.verifiedAt !== null)
   for (const { signInType, issuer } of identities) {
     if (signInType !== 'federated' && !localSignIns.includes(signInType))
       throw invalid(
@@ -121,10 +122,10 @@ export function checkIdentities(identities: readonly SignInIdentity[], tenant: T
         `The signInType '${signInType}' is not one of 'emailAddress', 'userName' and 'federated'.`,
         'identities',
       )
-    if (signInType !== 'federated' && !tenant.domains.some((domain) => domain.name === issuer.toLowerCase()))
+    if (signInType !== 'federated' && !domains.some((domain) => domain.name === issuer.toLowerCase()))
       throw invalid(
         'Request_BadRequest',
-        `The issuer '${issuer}' of a local identity must be a domain of this tenant: ${tenant.domains.map((domain) => domain.name).join(', ')}.`,
+        `The issuer '${issuer}' of a local identity must be a domain of this tenant: ${domains.map((domain) => domain.name).join(', ')}.`,
         'identities',
       )
   }

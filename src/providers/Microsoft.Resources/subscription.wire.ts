@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { TenantWithDomains } from '../../domain/directory/tenant.ts'
+import { type TenantWithDomains, verifiedDomainNamesOf } from '../../domain/directory/tenant.ts'
 import { toWireState } from '../../domain/resource/subscription-state.ts'
 import type { getSubscription, Place } from '../../operations/read-subscription.ts'
 
@@ -34,7 +34,7 @@ export const toWireTenant = (tenant: TenantWithDomains) => ({
   tenantCategory: 'Home',
   countryCode: tenant.countryCode,
   displayName: tenant.displayName,
-  domains: tenant.domains.map((domain) => domain.name),
+  domains: verifiedDomainNamesOf(tenant),
   defaultDomain: tenant.domains.find((domain) => domain.isDefault)?.name,
   tenantType: tenant.kind === 'identity' ? 'AAD B2C' : 'AAD',
 })

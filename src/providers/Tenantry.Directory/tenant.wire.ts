@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { parseDataResidency } from '../../domain/directory/data-residency.ts'
 import { initialDomainOf } from '../../domain/directory/domain-name.ts'
-import { initialDomainNameOf, type TenantWithDomains } from '../../domain/directory/tenant.ts'
+import { initialDomainNameOf, type TenantWithDomains, verifiedDomainNamesOf } from '../../domain/directory/tenant.ts'
 import { guid } from '../../http/body.ts'
 import { etagOf } from '../../http/etag.ts'
 import type { NamedAdministrator, NewTenant, WantedAdministrator } from '../../operations/create-tenant.ts'
@@ -83,7 +83,7 @@ export function toWireTenant(tenant: TenantWithDomains, named?: NamedAdministrat
       kind: tenant.kind,
       countryCode: tenant.countryCode,
       initialDomain: initialDomainNameOf(tenant),
-      domains: tenant.domains.map((domain) => domain.name),
+      domains: verifiedDomainNamesOf(tenant),
       dataResidency: tenant.dataResidency,
       externalIdentityPricing: tenant.externalIdentityPricing,
       createdDateTime: tenant.createdAt.toISOString(),

@@ -4,6 +4,7 @@ import { applicationOperations } from './application.routes.ts'
 import { deletedItemOperations } from './deleted-item.routes.ts'
 import { directoryAuditOperations } from './directory-audit.routes.ts'
 import { directoryRoleOperations } from './directory-role.routes.ts'
+import { domainOperations } from './domain.routes.ts'
 import { groupOperations } from './group.routes.ts'
 import { licenseOperations } from './license.routes.ts'
 import { organizationOperations } from './organization.routes.ts'
@@ -18,6 +19,7 @@ export const operations: readonly Operation<OperationContext>[] = [
   ...directoryRoleOperations,
   ...directoryAuditOperations,
   ...organizationOperations,
+  ...domainOperations,
   ...applicationOperations,
   ...servicePrincipalOperations,
 ]

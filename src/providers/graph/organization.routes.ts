@@ -1,12 +1,6 @@
-import type { TenantDomain } from '../../domain/directory/tenant.ts'
 import { type Operation, ok, pathParameter } from '../../http/operation.ts'
 import type { OperationContext } from '../../operations/context.ts'
-import {
-  getDomain,
-  getOrganization,
-  listDomainsOfTenant,
-  type Organization,
-} from '../../operations/read-organization.ts'
+import { getOrganization, type Organization } from '../../operations/read-organization.ts'
 import { objectNotFound } from '../../domain/directory/object-id.ts'
 import { type Entity, graph, onEntity, onList, toCollection, toEntity } from './entity.ts'
 
@@ -30,16 +24,6 @@ function toWireOrganization({ tenant, isWhole }: Organization): Entity {
     assignedPlans: isWhole ? [] : null,
   }
 }
-
-const toWireDomain = (domain: TenantDomain): Entity => ({
-  id: domain.name,
-  authenticationType: 'Managed',
-  isDefault: domain.isDefault,
-  isInitial: domain.isInitial,
-  isRoot: true,
-  isVerified: domain.verifiedAt !== null,
-  supportedServices: [],
-})
 
 export const organizationOperations: readonly Operation<OperationContext>[] = [
   {
@@ -69,32 +53,6 @@ export const organizationOperations: readonly Operation<OperationContext>[] = [
       const organization = await getOrganization(context)
       if (organization.tenant.id !== id.toLowerCase()) throw objectNotFound(id)
       return ok(toEntity(request, 'organization', toWireOrganization(organization)))
-    },
-  },
-  {
-    ...graph,
-    ...onList,
-    id: 'Graph_ListDomains',
-    method: 'GET',
-    path: '/v1.0/domains',
-    statuses: [200],
-    permission: 'domains/read',
-    summary: 'The domains of the tenant.',
-    async handle(context, request) {
-      return ok(toCollection(request, 'domains', (await listDomainsOfTenant(context)).map(toWireDomain)))
-    },
-  },
-  {
-    ...graph,
-    ...onEntity,
-    id: 'Graph_GetDomain',
-    method: 'GET',
-    path: '/v1.0/domains/{domain}',
-    statuses: [200],
-    permission: 'domains/read',
-    summary: 'A domain of the tenant by its name.',
-    async handle(context, request) {
-      return ok(toEntity(request, 'domains', toWireDomain(await getDomain(context, pathParameter(request, 'domain')))))
     },
   },
 ]

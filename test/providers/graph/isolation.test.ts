@@ -66,6 +66,7 @@ function bodyOf(operation: Operation<OperationContext>): unknown {
       securityEnabled: true,
       'members@odata.bind': [reference(foreign.user ?? '')['@odata.id']],
     },
+    Graph_CreateDomain: { id: contoso.domain },
     Graph_CreateUser: {
       accountEnabled: true,
       displayName: 'Impostor',
@@ -90,6 +91,7 @@ async function contentsOf(tenantId: string): Promise<string> {
     'service_principal',
     'directory_role_member',
     'app_role_assignment',
+    'tenant_domain',
   ] as const
   const rows: unknown[] = []
   for (const table of tables) {
