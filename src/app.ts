@@ -135,6 +135,7 @@ export async function startTenantry(config: Config, options: StartOptions = {}):
         domainSuffix: config.domainSuffix,
         mauEffectiveFrom: config.mauEffectiveFrom,
         graceHours: config.graceHours,
+        transferExpiryDays: config.transferExpiryDays,
         isSandbox: config.mode === 'sandbox',
         exemptIdentityLinksFromPolicy: config.exemptIdentityLinksFromPolicy,
         get baseUrl() {

@@ -5,11 +5,14 @@ import {
   runDueWorkOneByOne,
   runDueWorkUpTo,
 } from '../operations/run-due-work.ts'
+import { expireTransfer } from '../operations/expire-transfer.ts'
+import { transferExpiry } from '../operations/initiate-transfer.ts'
 import type { RunDueWork } from '../operations/set-sandbox-clock.ts'
 
 /** What `scheduleDueWork` can ask for, by its kind. Each looks at the state that it finds and may find nothing to do. */
 const kinds: DueWorkKinds = {
   'directory/deletedItems/purge': deleteForGood,
+  [transferExpiry]: expireTransfer,
 }
 
 /** When a sandbox sets its clock: all of it or nothing, with the setting. */

@@ -173,7 +173,11 @@ async function decideMove(
 const billingSubscriptionId = ({ account, subscriptionId }: BillingSubscription): string =>
   `${billingAccountId(account)}/billingSubscriptions/${subscriptionId}`
 
-export function scopeOf({ account, profile, section }: BillingSubscription): string {
+export function scopeOf({
+  account,
+  profile,
+  section,
+}: Pick<BillingSubscription, 'account' | 'profile' | 'section'>): string {
   return section === null ? billingProfileId(account, profile) : invoiceSectionId(account, profile, section)
 }
 

@@ -13,6 +13,8 @@ export interface PlatformSettings {
   readonly mauEffectiveFrom: Date
   /** How long a month stays open for late usage after its end (INV-4, DEC-8). */
   readonly graceHours: number
+  /** How long a request for billing ownership waits for its recipient (OWN-7, DEC-16). */
+  readonly transferExpiryDays: number
   readonly isSandbox: boolean
   /** DEC-14: identity links are exempt from deny policies. */
   readonly exemptIdentityLinksFromPolicy: boolean

@@ -5,10 +5,17 @@ import type { OutboxTables } from './outbox-schema.ts'
 import type { PaymentTables } from './payment-schema.ts'
 import type { PartnerTables } from './partner-schema.ts'
 import type { SignInTables } from './sign-in-schema.ts'
+import type { TransferTables } from './transfer-schema.ts'
 
 type SignInAudience = 'AzureADMyOrg' | 'AzureADMultipleOrgs'
 
-export interface Database extends InvoiceTables, PartnerTables, PaymentTables, SignInTables, OutboxTables {
+export interface Database
+  extends InvoiceTables,
+    PartnerTables,
+    PaymentTables,
+    SignInTables,
+    OutboxTables,
+    TransferTables {
   platform_setting: { name: string; value: Json<unknown> }
   signing_key: {
     key_id: string

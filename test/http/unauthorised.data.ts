@@ -9,6 +9,12 @@ const billingRole = {
   principalId: someone,
   roleDefinitionId: `/providers/Microsoft.Billing/billingAccounts/x/billingRoleDefinitions/50000000-aaaa-bbbb-cccc-100000000000`,
 }
+const products = {
+  properties: {
+    productDetails: [{ productType: 'AzureSubscription', productId: someone }],
+    transferTermsAccepted: true,
+  },
+}
 const roleId = 'acdd72a7-3385-48ef-bd42-f606fba81ae7'
 
 /**
@@ -135,6 +141,11 @@ export const bodies: Readonly<Record<string, unknown>> = {
   'Microsoft.Billing.BillingSubscriptions_Update': { properties: { costCenter: 'x' } },
   'Microsoft.Billing.BillingSubscriptions_Move': { destinationInvoiceSectionId: section },
   'Microsoft.Billing.BillingSubscriptions_ValidateMove': { destinationInvoiceSectionId: section },
+  'Microsoft.Billing.Transfers_Initiate': {
+    properties: { recipientEmailId: 'somebody@example.com', transferTermsAccepted: true },
+  },
+  'Microsoft.Billing.RecipientTransfers_Validate': products,
+  'Microsoft.Billing.RecipientTransfers_Accept': products,
   'Microsoft.Billing.BillingProperty_Update': { properties: { costCenter: 'x' } },
   'Microsoft.Billing.Invoices_DownloadMultipleBillingProfileInvoices': [
     'https://localhost/providers/Microsoft.Billing/billingAccounts/default/invoices/T000000001/download?downloadToken=pdf',
@@ -191,6 +202,8 @@ export const openToEverybody: ReadonlySet<string> = new Set([
   'Microsoft.Billing.Operations_List',
   'Microsoft.Billing.Address_Validate',
   'Microsoft.Billing.EnrollmentAccounts_List',
+  'Microsoft.Billing.RecipientTransfers_List',
+  'Microsoft.Billing.RecipientTransfers_Validate',
   'Microsoft.Consumption.Operations_List',
   'Microsoft.Billing.BillingAccounts_List',
   'Microsoft.Billing.PaymentMethods_ListByUser',

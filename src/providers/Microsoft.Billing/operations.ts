@@ -12,6 +12,7 @@ import { invoiceOperations } from './invoice.routes.ts'
 import { invoiceDownloadOperations } from './invoice-download.routes.ts'
 import { invoiceSectionOperations } from './invoice-section.routes.ts'
 import { paymentMethodOperations } from './payment-method.routes.ts'
+import { transferOperations } from './transfer.routes.ts'
 
 const served: readonly Operation<OperationContext>[] = [
   ...billingAccountOperations,
@@ -20,6 +21,7 @@ const served: readonly Operation<OperationContext>[] = [
   ...paymentMethodOperations,
   ...billingRoleOperations,
   ...billingSubscriptionOperations,
+  ...transferOperations,
   ...invoiceOperations,
   ...invoiceDownloadOperations,
   ...agreementOperations,

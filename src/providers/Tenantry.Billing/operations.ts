@@ -6,6 +6,7 @@ import { issuerOperations } from './issuer.routes.ts'
 import { runDocumentOperations } from './run-document.routes.ts'
 import { signUpOperations } from './sign-up.routes.ts'
 import { statementOperations } from './statement.routes.ts'
+import { transferTermsOperations } from './transfer-terms.routes.ts'
 
 export const operations: readonly Operation<OperationContext>[] = [
   ...signUpOperations,
@@ -14,4 +15,5 @@ export const operations: readonly Operation<OperationContext>[] = [
   ...runDocumentOperations,
   ...invoiceOperations,
   ...statementOperations,
+  ...transferTermsOperations,
 ]

@@ -143,6 +143,7 @@ const settingsOfTest = {
   domainSuffix: 'onmicrosoft.com',
   mauEffectiveFrom: new Date(start),
   graceHours: 72,
+  transferExpiryDays: 15,
   isSandbox: true,
   baseUrl: '',
 }
