@@ -48,6 +48,24 @@ export const headerOf = (headers: RawRequest['headers'], name: string): string |
   return Array.isArray(value) ? value[0] : value
 }
 
+/** Partner Center's clients find their answers by these (API.md 1.11). */
+const partnerCenterHeaders = (
+  sent: RawRequest['headers'],
+  requestId: string,
+  correlationId: string,
+): Record<string, string> => {
+  const echoed = (name: string): string | undefined => {
+    const value = headerOf(sent, name)
+    return value !== undefined && /^[\w-]{1,200}$/.test(value) ? value : undefined
+  }
+  return {
+    'ms-requestid': echoed('ms-requestid') ?? requestId,
+    'ms-correlationid': echoed('ms-correlationid') ?? correlationId,
+    'ms-cv': `${requestId.replaceAll('-', '').slice(0, 16)}.0`,
+    'ms-serverid': 'local',
+  }
+}
+
 /** One request from its bytes to its answer, by the operation table; every refusal leaves as an envelope. */
 export async function dispatch<C>(ports: DispatcherPorts<C>, raw: RawRequest): Promise<RawResponse> {
   const requestId = ports.random.uuid()
@@ -69,6 +87,7 @@ export async function dispatch<C>(ports: DispatcherPorts<C>, raw: RawRequest): P
     headers['x-ms-client-request-id'] = clientRequestId
 
   let shape: ErrorShape = shapeOfPath(raw.url)
+  if (shape === 'partnerCenter') Object.assign(headers, partnerCenterHeaders(raw.headers, requestId, correlationId))
   let operationId = 'unrouted'
   let response: RawResponse
   try {
@@ -199,6 +218,7 @@ function unroutedRefusal(path: string): Refusal {
 }
 
 function shapeOfPath(url: string): ErrorShape {
+  if (/^\/+v1(\/|\?|$)/i.test(url)) return 'partnerCenter'
   return /^\/+(v1\.0|beta)(\/|\?|$)/i.test(url) ? 'graph' : 'arm'
 }
 

@@ -1,5 +1,6 @@
 import type { Refusal, RefusalKind } from '../domain/refusal.ts'
 import type { ErrorShape } from './operation.ts'
+import { partnerCenterErrorBody } from './partner-center-error.ts'
 
 const statusOf: Record<RefusalKind, number> = {
   unauthenticated: 401,
@@ -28,6 +29,7 @@ export interface ErrorContext {
 
 /** Never empty: the newest SDKs read `error` of whatever body comes back (API.md trap 6). */
 export function errorBody(refusal: Refusal, shape: ErrorShape, context: ErrorContext): unknown {
+  if (shape === 'partnerCenter') return partnerCenterErrorBody(refusal)
   const details = refusal.details.length > 0 ? { details: refusal.details } : {}
   const target = refusal.target === undefined ? {} : { target: refusal.target }
   const additionalInfo = refusal.additionalInfo ? { additionalInfo: refusal.additionalInfo } : {}

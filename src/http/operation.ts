@@ -4,7 +4,7 @@ import type { Caller } from '../domain/access/caller.ts'
 export type Method = 'GET' | 'HEAD' | 'PUT' | 'PATCH' | 'POST' | 'DELETE'
 
 /** How refusals look on this part of the wire. */
-export type ErrorShape = 'arm' | 'doubled' | 'graph' | 'sts' | 'page'
+export type ErrorShape = 'arm' | 'doubled' | 'graph' | 'sts' | 'page' | 'partnerCenter'
 
 /**
  * An operation as data. Routing, OpenAPI, the status-code test, the authorisation matrix and specs/operations.txt
@@ -73,6 +73,8 @@ export interface ApiResponse {
   readonly cookies?: readonly string[]
   /** The body is shown in this answer only: it is kept nowhere, not even for a repeated request. */
   readonly isShownOnce?: boolean
+  /** What a repeated request is answered in place of a body that is shown once; without it, it runs again. */
+  readonly bodyOnRepeat?: unknown
 }
 
 export const ok = (body: unknown, headers?: Record<string, string>): ApiResponse =>

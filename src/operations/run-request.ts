@@ -31,6 +31,8 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>
   /** The body is shown in this answer only: it is kept nowhere, not even for a repeated request. */
   readonly isShownOnce?: boolean
+  /** What a repeated request is answered in place of a body that is shown once; without it, it runs again. */
+  readonly bodyOnRepeat?: unknown
 }
 
 const retryWindowMs = 15 * 60_000
@@ -76,12 +78,13 @@ export async function runRequest<A extends Answer>(
         return { status: stored.status, headers: stored.headers, body: stored.body ?? undefined }
     }
     const answer = await handle(context)
-    if (!(answer.body instanceof Uint8Array) && !answer.isShownOnce)
+    const body = answer.isShownOnce ? answer.bodyOnRepeat : answer.body
+    if (!(body instanceof Uint8Array) && (body !== undefined || !answer.isShownOnce))
       await insertStoredAnswer(transaction, key, {
         bodyHash: repeatKey.bodyHash,
         status: answer.status,
         headers: { ...answer.headers },
-        body: answer.body,
+        body,
         createdAt: context.now,
       })
     return answer

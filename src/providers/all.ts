@@ -14,6 +14,7 @@ import { operations as consumption } from './Microsoft.Consumption/operations.ts
 import { operations as resources } from './Microsoft.Resources/operations.ts'
 import { operations as subscriptions } from './Microsoft.Subscription/operations.ts'
 import { operations as audit } from './Tenantry.Audit/operations.ts'
+import { operations as partnerCenter } from './partnercenter/operations.ts'
 import { operations as billing } from './Tenantry.Billing/operations.ts'
 import { operations as tenants } from './Tenantry.Directory/operations.ts'
 import { operations as identityUsage } from './Tenantry.Metering/identity-link.operations.ts'
@@ -45,6 +46,7 @@ export const allOperations = (ports: ProviderPorts): readonly Operation<Operatio
   ...audit,
   ...billing,
   ...partners,
+  ...partnerCenter,
   ...pricing,
   ...graph,
   ...(ports.isSandbox ? sandbox(ports.runDueWork) : []),

@@ -61,13 +61,19 @@ export async function findBillingSubscription(
 /** Those that somebody still has, by id. */
 export async function listBillingSubscriptions(
   db: Db,
-  payer: { readonly account?: string; readonly profile?: string; readonly section?: string },
+  payer: {
+    readonly account?: string
+    readonly profile?: string
+    readonly section?: string
+    readonly customer?: string
+  },
   page: { after?: string | undefined; limit: number },
 ): Promise<BillingSubscription[]> {
   let query = select(db).where('s.state', '<>', 'Deleted')
   if (payer.account !== undefined) query = query.where('b.billing_account_name', '=', payer.account)
   if (payer.profile !== undefined) query = query.where('b.name', '=', payer.profile)
   if (payer.section !== undefined) query = query.where('p.invoice_section_name', '=', payer.section)
+  if (payer.customer !== undefined) query = query.where('p.customer_name', '=', payer.customer)
   if (page.after !== undefined) query = query.where('s.id', '>', page.after)
   return query.orderBy('s.id').limit(page.limit).execute()
 }

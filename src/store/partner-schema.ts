@@ -1,4 +1,4 @@
-import type { Instant, Revision } from './column-types.ts'
+import type { Instant, Json, Period, Revision } from './column-types.ts'
 
 /** The tables of partners. */
 export interface PartnerTables {
@@ -17,4 +17,45 @@ export interface PartnerTables {
     revision: Revision
   }
   partner_profile: { partner_id: string; currency: string; billing_profile_name: string }
+  customer: {
+    partner_id: string
+    tenant_id: string
+    company_name: string
+    billing_profile_name: string | null
+    email: string | null
+    culture: string
+    language: string
+    default_address: Json<Readonly<Record<string, string>>>
+    created_at: Instant
+    created_by: string
+    revision: Revision
+  }
+  partner_relationship: {
+    partner_id: string
+    tenant_id: string
+    during: Period
+    started_by: string
+    ended_by: string | null
+  }
+  delegated_privilege: {
+    partner_id: string
+    tenant_id: string
+    during: Period
+    granted_by: string
+    ended_by: string | null
+  }
+  customer_agreement: {
+    id: string
+    partner_id: string
+    tenant_id: string
+    agreement_type: 'MicrosoftCustomerAgreement'
+    template_id: string
+    first_name: string
+    last_name: string
+    email: string
+    phone_number: string | null
+    date_agreed: Instant
+    recorded_at: Instant
+    recorded_by: string
+  }
 }

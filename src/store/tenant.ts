@@ -109,6 +109,15 @@ export async function insertDomain(db: Db, domain: TenantDomain): Promise<boolea
   return (result.numInsertedOrUpdatedRows ?? 0n) > 0n
 }
 
+export async function isDomainTaken(db: Db, name: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('tenant_domain')
+    .select('name')
+    .where('name', '=', name.toLowerCase())
+    .executeTakeFirst()
+  return row !== undefined
+}
+
 export async function replaceTenant(
   db: Db,
   tenant: Pick<Tenant, 'id' | 'displayName' | 'countryCode' | 'dataResidency' | 'externalIdentityPricing'>,

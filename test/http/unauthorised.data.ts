@@ -96,6 +96,17 @@ export const bodies: Readonly<Record<string, unknown>> = {
   },
   'Tenantry.Billing.IssuedInvoices_Credit': { properties: { reason: 'x' } },
   'Tenantry.Billing.IssuedInvoices_Preview': { properties: { period: '2026-01' } },
+  'v1.Customers_Create': {
+    companyProfile: { domain: 'newcustomer.onmicrosoft.com' },
+    billingProfile: { companyName: 'x', defaultAddress: { country: 'SE' } },
+  },
+  'v1.CustomerProfiles_UpdateBilling': { companyName: 'x', defaultAddress: { country: 'SE' } },
+  'v1.Agreements_Create': {
+    primaryContact: { firstName: 'x', lastName: 'y', email: 'x@example.com' },
+    templateId: '117a77b0-9360-443b-8795-c6dedc750cf9',
+    dateAgreed: '2025-12-31',
+    type: 'MicrosoftCustomerAgreement',
+  },
   'Tenantry.Partner.Partners_CreateOrUpdate': {
     properties: { tenantId: someone, kind: 'direct', displayName: 'x', countryCode: 'SE', currencies: ['USD'] },
   },

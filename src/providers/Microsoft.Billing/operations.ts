@@ -7,6 +7,7 @@ import { billingPeriodOperations } from './billing-period.routes.ts'
 import { billingProfileOperations } from './billing-profile.routes.ts'
 import { billingRoleOperations } from './billing-role.routes.ts'
 import { billingSubscriptionOperations } from './billing-subscription.routes.ts'
+import { customerOperations } from './customer.routes.ts'
 import { emptyListOperations } from './empty-list.routes.ts'
 import { invoiceOperations } from './invoice.routes.ts'
 import { invoiceDownloadOperations } from './invoice-download.routes.ts'
@@ -26,6 +27,7 @@ const served: readonly Operation<OperationContext>[] = [
   ...invoiceDownloadOperations,
   ...agreementOperations,
   ...billingPeriodOperations,
+  ...customerOperations,
   ...emptyListOperations,
 ]
 

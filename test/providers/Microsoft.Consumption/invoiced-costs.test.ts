@@ -11,6 +11,7 @@ import {
   names,
   ours,
 } from '../Tenantry.Billing/billing-world.ts'
+import { PartnerWorld } from '../Tenantry.Partner/partner-world.ts'
 import { brief, CostWorld, sum } from './cost-world.ts'
 
 let cloud: TestCloud
@@ -253,16 +254,20 @@ test('OWN-9, OWN-10, BIL-20: a new payer sees what is reported from then on, the
 test('INV-16: of what a partner pays for, the customer sees nothing', async () => {
   // An instant at which nothing was reported yet, so that the partner pays from the first moment on.
   await cloud.clock.set('2020-01-13T12:00:00Z')
+  const partners = new PartnerWorld(cloud, world.identities)
+  const partner = await partners.partner({ currencies: ['USD'] })
+  const agent = await partners.agent(partner, 'adminAgents')
+  const customer = await partners.customer(agent)
   const id = await world.subscription(fabrikam)
   await placeSubscription(cloud.running.db, {
     subscriptionId: id,
-    profile: contoso.profile,
-    customer: 'customer-of-a-partner',
+    profile: partner.profiles.USD ?? '',
+    customer: customer.id,
     at: new Date('2020-01-13T12:00:00Z'),
   })
   const reply = await world.raw(fabrikam.owner.client, `/subscriptions/${id}`)
   expect([reply.status, reply.body.error.details[0].code]).toEqual([403, 'CostsHiddenByPartner'])
-  expect((await world.raw(contoso.owner.client, `/subscriptions/${id}`)).status).toBe(200)
+  expect((await world.raw(agent.client, `/subscriptions/${id}`)).status).toBe(200)
 })
 
 test('INV-12: a bill in another currency shows the cost in both, with the rate of the month', async () => {

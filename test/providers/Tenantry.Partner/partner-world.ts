@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { directoryRoleIds } from '../../../src/domain/access/directory-roles.ts'
+import { customerAgreement } from '../../../src/domain/partner/customer.ts'
 import type { TestCloud } from '../../support/cloud.ts'
 import { IdentityCloud, type Person, type TestTenant } from '../Microsoft.AzureActiveDirectory/identity-cloud.ts'
 import { expectSuccess, ours } from '../Tenantry.Billing/billing-world.ts'
@@ -18,14 +19,22 @@ export interface TestPartner {
   readonly profiles: Readonly<Record<string, string>>
 }
 
+export interface TestCustomer extends TestTenant {
+  readonly name: string
+  /** As it was answered when it was added. */
+  // oxlint-disable-next-line typescript/no-explicit-any
+  readonly added: any
+  readonly administrator: Person
+}
+
 /** Partners with people who hold their console roles, all of it over the wire. */
 export class PartnerWorld {
   readonly cloud: TestCloud
   readonly identities: IdentityCloud
 
-  constructor(cloud: TestCloud) {
+  constructor(cloud: TestCloud, identities = new IdentityCloud(cloud)) {
     this.cloud = cloud
-    this.identities = new IdentityCloud(cloud)
+    this.identities = identities
   }
 
   async partner(properties: Record<string, unknown> = {}): Promise<TestPartner> {
@@ -74,6 +83,53 @@ export class PartnerWorld {
         }),
       )
     return person
+  }
+
+  /** A customer that somebody with the right adds, with its first administrator. */
+  async customer(agent: Person, more: Record<string, unknown> = {}): Promise<TestCustomer> {
+    const label = `customer-${randomUUID().slice(0, 8)}`
+    const reply = expectSuccess(
+      await agent.client.post('/v1/customers', {
+        CompanyProfile: { Domain: `${label}.onmicrosoft.com` },
+        BillingProfile: {
+          Culture: 'EN-US',
+          Email: `someone@${label}.example`,
+          Language: 'En',
+          CompanyName: label,
+          DefaultAddress: { FirstName: 'Gena', LastName: 'Soto', AddressLine1: 'Storgatan 1', Country: 'SE' },
+        },
+        ...more,
+      }),
+    )
+    const id = reply.body.id as string
+    const user = await this.cloud.running.db
+      .selectFrom('user_account')
+      .select(['id', 'user_principal_name'])
+      .where('tenant_id', '=', id)
+      .executeTakeFirstOrThrow()
+    return {
+      id,
+      domain: `${label}.onmicrosoft.com`,
+      name: label,
+      added: reply.body,
+      administrator: {
+        tenantId: id,
+        objectId: user.id,
+        userPrincipalName: user.user_principal_name,
+        client: this.cloud.as(await this.cloud.userToken(id, user.id)),
+      },
+    }
+  }
+
+  async attest(agent: Person, customer: Pick<TestCustomer, 'id'>): Promise<void> {
+    expectSuccess(
+      await agent.client.post(`/v1/customers/${customer.id}/agreements`, {
+        PrimaryContact: { FirstName: 'Gena', LastName: 'Soto', Email: 'gena@customer.example' },
+        TemplateId: customerAgreement.templateId,
+        DateAgreed: '2019-01-01',
+        Type: 'MicrosoftCustomerAgreement',
+      }),
+    )
   }
 
   async holderOf(partner: TestPartner, role: keyof typeof directoryRoleIds): Promise<Person> {

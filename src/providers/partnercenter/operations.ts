@@ -1,0 +1,6 @@
+import type { Operation } from '../../http/operation.ts'
+import type { OperationContext } from '../../operations/context.ts'
+import { agreementOperations } from './agreement.routes.ts'
+import { customerOperations } from './customer.routes.ts'
+
+export const operations: readonly Operation<OperationContext>[] = [...customerOperations, ...agreementOperations]
