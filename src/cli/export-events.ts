@@ -1,4 +1,4 @@
-import { csvCell } from '../documents/csv-cell.ts'
+import { csvCell } from '../domain/csv-cell.ts'
 import type { Timers } from '../domain/ports.ts'
 import { readPages } from './list-pages.ts'
 import type { Session } from './session.ts'

@@ -1,5 +1,5 @@
 import type { InvoiceDocument, InvoiceLanguage } from '../domain/billing/invoice-document.ts'
-import { csvCell } from './csv-cell.ts'
+import { csvCell } from '../domain/csv-cell.ts'
 import { lineText, productName } from './line-text.ts'
 
 const columns = [

@@ -1,4 +1,5 @@
 import { deleteForGood } from '../operations/delete-for-good.ts'
+import { expireDirectoryChange } from '../operations/request-directory-change.ts'
 import {
   type DueWorkKinds,
   type InTransaction,
@@ -13,6 +14,7 @@ import type { RunDueWork } from '../operations/set-sandbox-clock.ts'
 const kinds: DueWorkKinds = {
   'directory/deletedItems/purge': deleteForGood,
   [transferExpiry]: expireTransfer,
+  'subscriptions/changeTenantRequest/expire': expireDirectoryChange,
 }
 
 /** When a sandbox sets its clock: all of it or nothing, with the setting. */

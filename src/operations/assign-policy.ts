@@ -17,6 +17,7 @@ import { requireResourceGroup } from './assign-role.ts'
 import { appendAudit } from './audit.ts'
 import { authorizeAnyRole, authorizeResource } from './authorize.ts'
 import type { OperationContext } from './context.ts'
+import { holdDirectoryOf } from './hold-directory.ts'
 
 export { keyOfPolicyAssignment } from '../store/policy-assignment.ts'
 
@@ -30,6 +31,7 @@ export async function assignPolicy(
   content: PolicyAssignmentContent,
   location: string | null,
 ): Promise<StoredPolicyAssignment> {
+  await holdDirectoryOf(context, scope)
   await authorizeResource(context, `${type}/write`, scope)
   if (subscriptionOf(scope) === undefined)
     throw invalid(

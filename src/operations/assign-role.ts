@@ -19,6 +19,7 @@ import { findCustomRole } from '../store/role-definition.ts'
 import { appendAudit } from './audit.ts'
 import { authorizeResource, isGlobalAdministrator } from './authorize.ts'
 import type { OperationContext } from './context.ts'
+import { holdDirectoryOf } from './hold-directory.ts'
 
 export { keyOfRoleAssignment } from '../store/role-assignment.ts'
 
@@ -36,6 +37,7 @@ export async function createRoleAssignment(
   context: OperationContext,
   input: RoleAssignmentInput,
 ): Promise<{ assignment: RoleAssignment; isNew: boolean }> {
+  await holdDirectoryOf(context, input.scope)
   await authorizeResource(context, 'Microsoft.Authorization/roleAssignments/write', input.scope)
   const tenantId = await tenantOfScope(context, input.scope)
   await requireResourceGroup(context, input.scope)

@@ -18,6 +18,7 @@ import { tenantOfScope } from './assign-role.ts'
 import { appendAudit } from './audit.ts'
 import { authorizeAnyRole, authorizeResource } from './authorize.ts'
 import type { OperationContext } from './context.ts'
+import { holdDirectoryOf } from './hold-directory.ts'
 
 const type = 'Microsoft.Authorization/policyDefinitions'
 
@@ -28,6 +29,7 @@ export async function savePolicyDefinition(
   name: string,
   content: PolicyDefinitionContent,
 ): Promise<CustomPolicy> {
+  await holdDirectoryOf(context, scope)
   await authorizeResource(context, `${type}/write`, scope)
   if (findBuiltInPolicy(builtInPolicyId(name)))
     throw invalid(

@@ -16,6 +16,7 @@ import { tenantOfScope } from './assign-role.ts'
 import { appendAudit } from './audit.ts'
 import { authorizeResource } from './authorize.ts'
 import type { OperationContext } from './context.ts'
+import { holdDirectoryOf } from './hold-directory.ts'
 
 const isRoot = (scope: string): boolean => scopeKey(scope) === '/'
 
@@ -53,6 +54,7 @@ export async function saveRole(
   content: CustomRoleContent,
 ): Promise<CustomRole> {
   const action = 'Microsoft.Authorization/roleDefinitions/write'
+  for (const held of [scope, ...content.assignableScopes]) await holdDirectoryOf(context, held)
   await authorizeResource(context, action, scope)
   if (findBuiltInRole(id))
     throw forbidden(

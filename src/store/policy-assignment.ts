@@ -110,6 +110,20 @@ export async function listPolicyAssignmentsOver(db: Db, scope: string): Promise<
   return rows.map(toPolicyAssignment)
 }
 
+export async function listPolicyAssignmentsOfSubscription(
+  db: Db,
+  subscriptionId: string,
+): Promise<StoredPolicyAssignment[]> {
+  const rows = await db
+    .selectFrom('policy_assignment')
+    .selectAll()
+    .where('subscription_id', '=', subscriptionId)
+    .orderBy('scope_key')
+    .orderBy('name_key')
+    .execute()
+  return rows.map(toPolicyAssignment)
+}
+
 export interface PolicyAssignmentList {
   readonly scope: string
   readonly reach: 'everywhere' | 'atScope' | 'atExactScope'

@@ -81,6 +81,23 @@ export async function listResourceGroups(
   return (await query.execute()).map(toResourceGroup)
 }
 
+/** The groups of the subscription that an open operation holds; no other one begins until the transaction ends. */
+export async function lockHeldGroups(db: Db, subscriptionId: string): Promise<ResourceGroup[]> {
+  await db
+    .selectFrom('resource_group')
+    .select('name_key')
+    .where('subscription_id', '=', subscriptionId)
+    .orderBy('name_key')
+    .forUpdate()
+    .execute()
+  const rows = await select(db)
+    .where('g.subscription_id', '=', subscriptionId)
+    .where('o.id', 'is not', null)
+    .orderBy('g.name_key')
+    .execute()
+  return rows.map(toResourceGroup)
+}
+
 /** Tag names compare without case, tag values with it. */
 export function hasTag(alias: 'g' | 'r', name: string, value: string | undefined) {
   const ofValue = value === undefined ? sql`` : sql`and t.value = ${value}`

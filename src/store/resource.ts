@@ -93,6 +93,31 @@ export async function listResources(
   return (await query.execute()).map(toResource)
 }
 
+/** Those with an identity of the tenant, and those of the types given. */
+export async function listResourcesOfDirectory(
+  db: Db,
+  subscriptionId: string,
+  types: readonly string[],
+): Promise<Resource[]> {
+  const rows = await select(db)
+    .where('r.subscription_id', '=', subscriptionId)
+    .where((where) =>
+      where.or([
+        where('r.identity', 'is not', null),
+        where(
+          'r.type_key',
+          'in',
+          types.map((type) => type.toLowerCase()),
+        ),
+      ]),
+    )
+    .orderBy('r.resource_group_key')
+    .orderBy('r.type_key')
+    .orderBy('r.name_key')
+    .execute()
+  return rows.map(toResource)
+}
+
 /** All resources of a group, locked until the transaction ends. */
 export async function lockResourcesOfGroup(
   db: Db,

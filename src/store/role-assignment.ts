@@ -101,6 +101,29 @@ export async function deleteRoleAssignment(db: Db, assignment: RoleAssignment): 
     .execute()
 }
 
+export interface NamedRoleAssignment extends RoleAssignment {
+  /** Nothing for a principal that is gone. */
+  readonly principalName: string | null
+}
+
+/** Everything that was given in a subscription, whoever has it. */
+export async function listRoleAssignmentsOfSubscription(
+  db: Db,
+  subscriptionId: string,
+): Promise<NamedRoleAssignment[]> {
+  const rows = await db
+    .selectFrom('role_assignment as a')
+    .leftJoin('principal as p', 'p.id', 'a.principal_id')
+    .leftJoin('user_account as u', 'u.id', 'a.principal_id')
+    .selectAll('a')
+    .select(['p.display_name', 'u.user_principal_name'])
+    .where('a.subscription_id', '=', subscriptionId)
+    .orderBy('a.scope_key')
+    .orderBy('a.id')
+    .execute()
+  return rows.map((row) => ({ ...toRoleAssignment(row), principalName: row.user_principal_name ?? row.display_name }))
+}
+
 /** At the scope and below it: with a deleted resource or group go the roles on it (SUB-17). */
 export async function deleteRoleAssignmentsBelow(db: Db, scope: string): Promise<RoleAssignment[]> {
   const key = scopeKey(scope)

@@ -1,5 +1,6 @@
 import type { ColumnType, Generated } from 'kysely'
 import type { Instant, Json, NullableInstant, Numeric, Period, Revision } from './column-types.ts'
+import type { DirectoryChangeTables } from './directory-change-schema.ts'
 import type { InvoiceTables } from './invoice-schema.ts'
 import type { OutboxTables } from './outbox-schema.ts'
 import type { PaymentTables } from './payment-schema.ts'
@@ -15,7 +16,8 @@ export interface Database
     PaymentTables,
     SignInTables,
     OutboxTables,
-    TransferTables {
+    TransferTables,
+    DirectoryChangeTables {
   platform_setting: { name: string; value: Json<unknown> }
   signing_key: {
     key_id: string

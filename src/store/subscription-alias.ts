@@ -83,6 +83,18 @@ export async function deleteAlias(db: Db, tenantId: string, name: string): Promi
     .execute()
 }
 
+export async function listAliasesOfSubscription(
+  db: Db,
+  tenantId: string,
+  subscriptionId: string,
+): Promise<SubscriptionAlias[]> {
+  const rows = await select(db, tenantId)
+    .where('a.subscription_id', '=', subscriptionId)
+    .orderBy('a.name_key')
+    .execute()
+  return rows.map(toAlias)
+}
+
 /** The section that a scope names, with what must be known of its account and profile before it pays for more. */
 export async function lockPayingSection(db: Db, scope: SectionScope): Promise<PayingSection | undefined> {
   return db

@@ -42,6 +42,11 @@ export async function lockSubscription(db: Db, id: string, at: Date): Promise<Su
   return findSubscription(db, id, at)
 }
 
+/** Keeps the subscription's directory as it is until the transaction ends, for what is written by its rules. */
+export async function holdDirectory(db: Db, subscriptionId: string): Promise<void> {
+  await db.selectFrom('subscription').select('id').where('id', '=', subscriptionId).forShare().execute()
+}
+
 /** Those of `ids` that exist, by id. */
 export async function listSubscriptions(
   db: Db,
@@ -93,6 +98,30 @@ export async function insertSubscription(db: Db, subscription: NewSubscription):
       tenant_id: subscription.tenantId,
     })
     .execute()
+}
+
+/** The tenant it trusts from `at` on. A period that began at this very instant is replaced. Call `changeAttribution` first. */
+export async function changeDirectory(db: Db, id: string, tenantId: string, at: Date): Promise<void> {
+  const instant = sql`${at.toISOString()}::timestamptz`
+  const replaced = await db
+    .updateTable('subscription_directory')
+    .set({ tenant_id: tenantId })
+    .where('subscription_id', '=', id)
+    .where(sql<boolean>`upper_inf(during) and lower(during) = ${instant}`)
+    .executeTakeFirst()
+  if (replaced.numUpdatedRows === 0n) {
+    await db
+      .updateTable('subscription_directory')
+      .set({ during: sql<string>`tstzrange(lower(during), ${instant}, '[)')` })
+      .where('subscription_id', '=', id)
+      .where(sql<boolean>`upper_inf(during)`)
+      .execute()
+    await db
+      .insertInto('subscription_directory')
+      .values({ subscription_id: id, during: period(at), tenant_id: tenantId })
+      .execute()
+  }
+  await db.updateTable('subscription').set({ revision: sql<bigint>`revision + 1` }).where('id', '=', id).execute()
 }
 
 export async function renameSubscription(db: Db, id: string, displayName: string): Promise<void> {

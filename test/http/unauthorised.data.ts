@@ -54,6 +54,9 @@ export const bodies: Readonly<Record<string, unknown>> = {
   'Microsoft.Subscription.Alias_Create': {
     properties: { displayName: 'x', workload: 'Production', billingScope: section },
   },
+  'Microsoft.Subscription.Subscriptions_PutTargetDirectory': {
+    properties: { destinationTenantId: someone, destinationOwnerId: someone },
+  },
   'Microsoft.Subscription.Subscription_Rename': { subscriptionName: 'renamed' },
   'Microsoft.Authorization.PolicyAssignments_Update': { properties: {} },
   'Microsoft.AzureActiveDirectory.B2CTenants_Create': {

@@ -17,7 +17,7 @@ import {
   nameAvailabilityBody,
   toWireB2cDirectory,
 } from './b2c-directory.wire.ts'
-import { subscriptionIdOf } from './subscription-id.ts'
+import { subscriptionIdOf } from '../../http/subscription-id.ts'
 import { unlinked } from './unlink.wire.ts'
 
 const ofSubscription = '/subscriptions/{subscriptionId}'

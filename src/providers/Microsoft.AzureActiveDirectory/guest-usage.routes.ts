@@ -8,7 +8,7 @@ import { linkId } from '../../operations/identity-link-target.ts'
 import { patchGuestUsage, putGuestUsage } from '../../operations/put-guest-usage.ts'
 import { getIdentityLink, listIdentityLinksBelow } from '../../operations/read-identity-link.ts'
 import { guestUsageBody, guestUsagePatch, toWireGuestUsage } from './guest-usage.wire.ts'
-import { subscriptionIdOf } from './subscription-id.ts'
+import { subscriptionIdOf } from '../../http/subscription-id.ts'
 import { unlinked } from './unlink.wire.ts'
 
 const ofSubscription = '/subscriptions/{subscriptionId}'

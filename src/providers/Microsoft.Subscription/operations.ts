@@ -1,9 +1,10 @@
 import type { Operation } from '../../http/operation.ts'
 import type { OperationContext } from '../../operations/context.ts'
 import { availableOperation } from './available-operation.routes.ts'
+import { directoryChangeOperations } from './directory-change.routes.ts'
 import { aliasOperations } from './subscription-alias.routes.ts'
 import { subscriptionStateOperations } from './subscription-state.routes.ts'
 
-const served = [...aliasOperations, ...subscriptionStateOperations]
+const served = [...aliasOperations, ...subscriptionStateOperations, ...directoryChangeOperations]
 
 export const operations: readonly Operation<OperationContext>[] = [...served, availableOperation(served)]

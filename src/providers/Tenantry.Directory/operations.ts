@@ -1,4 +1,5 @@
+import { directoryChangeLossOperations } from './directory-change-loss.routes.ts'
 import { outboxMessageOperations } from './outbox-message.routes.ts'
 import { tenantOperations } from './tenant.routes.ts'
 
-export const operations = [...tenantOperations, ...outboxMessageOperations]
+export const operations = [...tenantOperations, ...directoryChangeLossOperations, ...outboxMessageOperations]

@@ -1,6 +1,6 @@
-import { invalid } from '../../domain/refusal.ts'
-import { isSubscriptionId } from '../../domain/resource/resource-id.ts'
-import { type ApiRequest, pathParameter } from '../../http/operation.ts'
+import { invalid } from '../domain/refusal.ts'
+import { isSubscriptionId } from '../domain/resource/resource-id.ts'
+import { type ApiRequest, pathParameter } from './operation.ts'
 
 export function subscriptionIdOf(request: ApiRequest): string {
   const id = pathParameter(request, 'subscriptionId')
