@@ -20,6 +20,7 @@ import { findDirectoryChangeLosses } from './list-directory-change-losses.ts'
 import { subscriptionNotFound } from './read-subscription.ts'
 import { changingSubscription } from './request-directory-change.ts'
 import { announceDirectoryChange } from './resource-behaviour.ts'
+import { requireSubscriptionPassage } from './subscription-policy.ts'
 
 /**
  * SUB-18, SUB-19: the account that the request names, signed in to the destination tenant, takes the subscription. In
@@ -43,6 +44,11 @@ export async function acceptDirectoryChange(context: OperationContext, subscript
       heldGroups: heldGroups.map((group) => group.name),
     },
     now,
+  )
+  await requireSubscriptionPassage(
+    context,
+    { tenantId: change.source.tenantId, principalId: change.source.ownerId },
+    { tenantId: change.destination.tenantId, principalId: change.destination.ownerId },
   )
   const losses = await findDirectoryChangeLosses(db, subscription)
   await changeAttribution(db)

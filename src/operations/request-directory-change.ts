@@ -25,6 +25,7 @@ import type { OperationContext } from './context.ts'
 import { findDirectoryChangeLosses } from './list-directory-change-losses.ts'
 import { subscriptionNotFound } from './read-subscription.ts'
 import { scheduleDueWork } from './schedule-due-work.ts'
+import { requireSubscriptionPassage } from './subscription-policy.ts'
 
 const type = 'Microsoft.Subscription/changeTenantRequest'
 const scopeOf = (subscriptionId: string): string => `/subscriptions/${subscriptionId}/providers/${type}/default`
@@ -56,6 +57,11 @@ export async function requestDirectoryChange(
     identities.map((identity) => identity.tenantId),
   )
   const ownerId = await requireDestinationOwner(context, wanted)
+  await requireSubscriptionPassage(
+    context,
+    { tenantId: subscription.tenantId, principalId: caller.objectId },
+    { tenantId: wanted.destinationTenantId, principalId: ownerId },
+  )
   const last = await findLastDirectoryChange(db, subscription.id)
   const open = last?.state === 'Initialized' ? last : undefined
   const isSame =

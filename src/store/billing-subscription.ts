@@ -94,6 +94,26 @@ export async function listRunningSubscriptions(
   return query.select(['s.id', 's.display_name as displayName']).orderBy('s.id').execute()
 }
 
+/** The account's own tenant first, then those that the subscriptions it pays for trust. */
+export async function listServiceTenants(
+  db: Db,
+  billingAccountName: string,
+  at: Date,
+): Promise<{ id: string; displayName: string }[]> {
+  const { rows } = await sql<{ id: string; displayName: string }>`
+    select t.id, t.display_name as "displayName"
+    from tenant t join billing_account a on a.name = ${billingAccountName}
+    where t.id = a.tenant_id or t.id in (
+      select d.tenant_id
+      from billing_placement p
+      join billing_profile b on b.name = p.billing_profile_name
+      join subscription s on s.id = p.subscription_id and s.state <> 'Deleted'
+      join subscription_directory d on d.subscription_id = s.id and d.during @> ${at.toISOString()}::timestamptz
+      where b.billing_account_name = a.name and upper_inf(p.during))
+    order by t.id <> a.tenant_id, t.id`.execute(db)
+  return rows
+}
+
 export async function setCostCenter(db: Db, subscriptionId: string, costCenter: string | null): Promise<void> {
   await db
     .insertInto('billing_subscription')

@@ -5,6 +5,7 @@ import type { InvoiceTables } from './invoice-schema.ts'
 import type { OutboxTables } from './outbox-schema.ts'
 import type { PaymentTables } from './payment-schema.ts'
 import type { PartnerTables } from './partner-schema.ts'
+import type { SubscriptionPolicyTables } from './subscription-policy-schema.ts'
 import type { SignInTables } from './sign-in-schema.ts'
 import type { TransferTables } from './transfer-schema.ts'
 
@@ -17,7 +18,8 @@ export interface Database
     SignInTables,
     OutboxTables,
     TransferTables,
-    DirectoryChangeTables {
+    DirectoryChangeTables,
+    SubscriptionPolicyTables {
   platform_setting: { name: string; value: Json<unknown> }
   signing_key: {
     key_id: string

@@ -57,6 +57,7 @@ export const bodies: Readonly<Record<string, unknown>> = {
   'Microsoft.Subscription.Subscriptions_PutTargetDirectory': {
     properties: { destinationTenantId: someone, destinationOwnerId: someone },
   },
+  'Microsoft.Subscription.SubscriptionPolicy_AddUpdatePolicyForTenant': { blockSubscriptionsLeavingTenant: true },
   'Microsoft.Subscription.Subscription_Rename': { subscriptionName: 'renamed' },
   'Microsoft.Authorization.PolicyAssignments_Update': { properties: {} },
   'Microsoft.AzureActiveDirectory.B2CTenants_Create': {
@@ -207,6 +208,9 @@ export const openToEverybody: ReadonlySet<string> = new Set([
   // An alias is looked for among the caller's own tenant's; one that is not there is gone already.
   'Microsoft.Subscription.Alias_Delete',
   'Microsoft.Subscription.Operations_List',
+  // What the caller's own tenant says of subscriptions that leave and enter it, without who is exempt.
+  'Microsoft.Subscription.SubscriptionPolicy_GetPolicyForTenant',
+  'Microsoft.Subscription.SubscriptionPolicy_ListPolicyForTenant',
   'subscriptions.Subscriptions_List',
   'tenants.Tenants_List',
   'Microsoft.Resources.CheckResourceName',
