@@ -4,8 +4,9 @@ import { normalizeLocation, type Region, regions } from '../domain/resource/loca
 import { notFound } from '../domain/refusal.ts'
 import { findSubscription, listSubscriptions as listFromStore, type Subscription } from '../store/subscription.ts'
 import { listTenantsOf } from '../store/tenant.ts'
-import { authorizeResource, identitiesOf, listVisibleSubscriptionIds } from './authorize.ts'
+import { authorizeResource, listVisibleSubscriptionIds } from './authorize.ts'
 import type { OperationContext } from './context.ts'
+import { listMembershipsOfCaller } from './list-tenant-memberships.ts'
 
 /** Only what the caller holds a role in; nobody is refused, the list is empty then. */
 export async function listSubscriptions(
@@ -45,6 +46,9 @@ export async function listLocations(context: OperationContext, subscriptionId: s
 }
 
 /** Where the same person or application is at home or a guest who has accepted (TEN-7). */
-export async function listTenants(context: OperationContext): Promise<TenantWithDomains[]> {
-  return listTenantsOf(context.db, await identitiesOf(context))
+export async function listTenants(context: OperationContext): Promise<(TenantWithDomains & { isHome: boolean })[]> {
+  const memberships = (await listMembershipsOfCaller(context)).filter((membership) => !membership.isPending)
+  const homes = new Set(memberships.flatMap(({ isHome, tenantId }) => (isHome ? [tenantId] : [])))
+  const tenants = await listTenantsOf(context.db, memberships)
+  return tenants.map((tenant) => ({ ...tenant, isHome: homes.has(tenant.id) }))
 }

@@ -216,6 +216,7 @@ export async function listIdentities(
     )
     select p.tenant_id, p.id
     from same join principal p on p.id = same.id and p.tenant_id = same.tenant_id and p.deleted_at is null
+    join tenant t on t.id = p.tenant_id and t.deleted_at is null
     left join user_account u on u.id = p.id
     where coalesce(u.account_enabled, true) and coalesce(u.external_user_state, 'Accepted') <> 'PendingAcceptance'
     order by p.id = ${principal.objectId}::uuid desc, p.tenant_id, p.id`.execute(db)

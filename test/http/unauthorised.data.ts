@@ -79,6 +79,9 @@ export const bodies: Readonly<Record<string, unknown>> = {
   'Tenantry.Directory.Tenants_CreateOrUpdate': {
     properties: { displayName: 'Mine', initialDomainLabel: 'mine', countryCode: 'SE', kind: 'workforce' },
   },
+  'Tenantry.Directory.Tenants_CreateOwn': {
+    properties: { displayName: 'Mine', initialDomainLabel: 'mine', countryCode: 'SE', kind: 'workforce' },
+  },
   'Tenantry.Billing.SignUps_Create': {
     properties: {
       tenantId: someone,
@@ -184,6 +187,7 @@ export const bodies: Readonly<Record<string, unknown>> = {
   'v1.0.Graph_RestoreDeletedItem': {},
   'v1.0.Graph_CreateDomain': { id: 'canary.example' },
   'v1.0.Graph_UpdateDomain': { isDefault: true },
+  'v1.0.Graph_UpdateOrganization': { displayName: 'x' },
   'v1.0.Graph_ActivateDirectoryRole': { roleTemplateId: '62e90394-69f5-4237-9190-012177145e10' },
   'v1.0.Graph_AddDirectoryRoleMember': reference,
   'v1.0.Graph_AddDirectoryRoleMemberByTemplate': reference,
@@ -213,6 +217,7 @@ export const openToEverybody: ReadonlySet<string> = new Set([
   'Microsoft.Subscription.SubscriptionPolicy_ListPolicyForTenant',
   'subscriptions.Subscriptions_List',
   'tenants.Tenants_List',
+  'Tenantry.Directory.TenantMemberships_List',
   'Microsoft.Resources.CheckResourceName',
   '.Providers_ListAtTenantScope',
   '{resourceProviderNamespace}.Providers_GetAtTenantScope',
@@ -240,4 +245,8 @@ export const openToEverybody: ReadonlySet<string> = new Set([
 ])
 
 /** What these do to the caller's own tenant has tests of its own; each item of a batch is answered for itself. */
-export const testedElsewhere: ReadonlySet<string> = new Set(['v1.0.Graph_CreateApplication', 'events.Events_Append'])
+export const testedElsewhere: ReadonlySet<string> = new Set([
+  'v1.0.Graph_CreateApplication',
+  'Tenantry.Directory.Tenants_CreateOwn',
+  'events.Events_Append',
+])

@@ -37,6 +37,7 @@ export const directoryPermissions = [
   'partnerRelationships/update',
   'auditLogs/read',
   'tenant/delete',
+  'tenants/create',
   'elevateAccess',
 ] as const
 

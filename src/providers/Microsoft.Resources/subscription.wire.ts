@@ -28,10 +28,11 @@ export const toWireSubscription = (subscription: Subscription) => ({
   ...(Object.keys(subscription.tags).length === 0 ? {} : { tags: subscription.tags }),
 })
 
-export const toWireTenant = (tenant: TenantWithDomains) => ({
+export const toWireTenant = (tenant: TenantWithDomains & { readonly isHome: boolean }) => ({
   id: `/tenants/${tenant.id}`,
   tenantId: tenant.id,
-  tenantCategory: 'Home',
+  // The published categories have no word for a guest's tenants; they are projected into the caller's view.
+  tenantCategory: tenant.isHome ? 'Home' : 'ProjectedBy',
   countryCode: tenant.countryCode,
   displayName: tenant.displayName,
   domains: verifiedDomainNamesOf(tenant),

@@ -1,5 +1,11 @@
 import { directoryChangeLossOperations } from './directory-change-loss.routes.ts'
 import { outboxMessageOperations } from './outbox-message.routes.ts'
+import { tenantLifeOperations } from './tenant-life.routes.ts'
 import { tenantOperations } from './tenant.routes.ts'
 
-export const operations = [...tenantOperations, ...directoryChangeLossOperations, ...outboxMessageOperations]
+export const operations = [
+  ...tenantOperations,
+  ...tenantLifeOperations,
+  ...directoryChangeLossOperations,
+  ...outboxMessageOperations,
+]

@@ -1,11 +1,10 @@
-import { isGuid } from '../../domain/directory/object-id.ts'
-import { invalid } from '../../domain/refusal.ts'
 import { parseBody } from '../../http/body.ts'
 import { etagOf } from '../../http/etag.ts'
-import { type ApiRequest, created, type Operation, ok, pathParameter } from '../../http/operation.ts'
+import { created, type Operation, ok } from '../../http/operation.ts'
 import { readPage, splitPage, toPage } from '../../http/paging.ts'
 import type { OperationContext } from '../../operations/context.ts'
 import { getTenant, listAllTenants, putTenant } from '../../operations/put-tenant.ts'
+import { tenantIdOf } from './tenant-id.ts'
 import { fromWireTenant, tenantBody, toWireTenant } from './tenant.wire.ts'
 
 const common = {
@@ -25,7 +24,7 @@ export const tenantOperations: readonly Operation<OperationContext>[] = [
     body: tenantBody,
     async handle(context, request) {
       const body = parseBody(request, tenantBody)
-      const wanted = fromWireTenant(tenantIdOf(request), body, context.settings.domainSuffix)
+      const wanted = { id: tenantIdOf(request), ...fromWireTenant(body, context.settings.domainSuffix) }
       const { tenant, administrator, isNew } = await putTenant(context, wanted)
       const answer = isNew ? created : ok
       return answer(toWireTenant(tenant, administrator), { etag: etagOf(tenant.revision) })
@@ -64,9 +63,3 @@ export const tenantOperations: readonly Operation<OperationContext>[] = [
     },
   },
 ]
-
-function tenantIdOf(request: ApiRequest): string {
-  const id = pathParameter(request, 'tenantId')
-  if (!isGuid(id)) throw invalid('InvalidTenantId', `The tenant id '${id}' is not a GUID.`, 'tenantId')
-  return id.toLowerCase()
-}

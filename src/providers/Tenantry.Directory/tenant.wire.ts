@@ -4,6 +4,7 @@ import { initialDomainOf } from '../../domain/directory/domain-name.ts'
 import { initialDomainNameOf, type TenantWithDomains, verifiedDomainNamesOf } from '../../domain/directory/tenant.ts'
 import { guid } from '../../http/body.ts'
 import { etagOf } from '../../http/etag.ts'
+import type { TenantMembership } from '../../operations/list-tenant-memberships.ts'
 import type { NamedAdministrator, NewTenant, WantedAdministrator } from '../../operations/create-tenant.ts'
 
 const name = z.string().trim().min(1).max(256)
@@ -22,29 +23,29 @@ const administrator = z.union(
   'is {displayName, userPrincipalName?, mail?}, {homeTenantId, homeObjectId} or {application: {displayName}}',
 )
 
-export const tenantBody = z.object({
-  properties: z.object({
-    displayName: name,
-    initialDomainLabel: z.string().optional(),
-    initialDomain: z.string().optional(),
-    countryCode: z
-      .string()
-      .regex(/^[A-Za-z]{2}$/, 'is a country code of two letters (ISO 3166-1)')
-      .transform((code) => code.toUpperCase()),
-    kind: z.enum(['workforce', 'identity']),
-    dataResidency: z.string().optional(),
-    externalIdentityPricing: z.boolean().optional(),
-    administrator: administrator.optional(),
-  }),
+const tenantProperties = z.object({
+  displayName: name,
+  initialDomainLabel: z.string().optional(),
+  initialDomain: z.string().optional(),
+  countryCode: z
+    .string()
+    .regex(/^[A-Za-z]{2}$/, 'is a country code of two letters (ISO 3166-1)')
+    .transform((code) => code.toUpperCase()),
+  kind: z.enum(['workforce', 'identity']),
+  dataResidency: z.string().optional(),
+  externalIdentityPricing: z.boolean().optional(),
 })
 
-export function fromWireTenant(
-  id: string,
-  { properties }: z.output<typeof tenantBody>,
-  domainSuffix: string,
-): NewTenant & { id: string } {
+export const tenantBody = z.object({ properties: tenantProperties.extend({ administrator: administrator.optional() }) })
+
+/** Who creates a tenant of their own administers it. */
+export const ownTenantBody = z.object({ properties: tenantProperties })
+
+type Wanted = z.output<typeof ownTenantBody> | z.output<typeof tenantBody>
+
+export function fromWireTenant({ properties }: Wanted, domainSuffix: string): NewTenant {
+  const named = 'administrator' in properties ? properties.administrator : undefined
   return {
-    id,
     displayName: properties.displayName,
     kind: properties.kind,
     countryCode: properties.countryCode,
@@ -54,7 +55,7 @@ export function fromWireTenant(
     ),
     dataResidency: properties.dataResidency === undefined ? undefined : parseDataResidency(properties.dataResidency),
     externalIdentityPricing: properties.externalIdentityPricing,
-    administrator: properties.administrator && fromWireAdministrator(properties.administrator),
+    administrator: named && fromWireAdministrator(named),
   }
 }
 
@@ -91,3 +92,17 @@ export function toWireTenant(tenant: TenantWithDomains, named?: NamedAdministrat
     },
   }
 }
+
+export const toWireMembership = (membership: TenantMembership) => ({
+  id: `/providers/Tenantry.Directory/tenantMemberships/${membership.tenantId}`,
+  name: membership.tenantId,
+  type: 'Tenantry.Directory/tenantMemberships',
+  properties: {
+    tenantId: membership.tenantId,
+    tenantDisplayName: membership.tenantDisplayName,
+    objectId: membership.objectId,
+    relationship: membership.isHome ? 'home' : membership.userType === 'Guest' ? 'guest' : 'externalMember',
+    state: membership.isPending ? 'PendingAcceptance' : 'Accepted',
+    createdDateTime: membership.since.toISOString(),
+  },
+})

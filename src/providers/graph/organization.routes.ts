@@ -1,7 +1,10 @@
-import { type Operation, ok, pathParameter } from '../../http/operation.ts'
+import { z } from 'zod'
+import { noContent, type Operation, ok, pathParameter } from '../../http/operation.ts'
 import type { OperationContext } from '../../operations/context.ts'
+import { renameOrganization } from '../../operations/rename-organization.ts'
 import { getOrganization, type Organization } from '../../operations/read-organization.ts'
 import { objectNotFound } from '../../domain/directory/object-id.ts'
+import { parseGraphBody, refused } from './body.ts'
 import { type Entity, graph, onEntity, onList, toCollection, toEntity } from './entity.ts'
 
 function toWireOrganization({ tenant, isWhole }: Organization): Entity {
@@ -24,6 +27,22 @@ function toWireOrganization({ tenant, isWhole }: Organization): Entity {
     assignedPlans: isWhole ? [] : null,
   }
 }
+
+const organizationChangesBody = z.object({
+  ...refused(
+    'city',
+    'countryLetterCode',
+    'marketingNotificationEmails',
+    'postalCode',
+    'preferredLanguage',
+    'privacyProfile',
+    'securityComplianceNotificationMails',
+    'securityComplianceNotificationPhones',
+    'street',
+    'technicalNotificationMails',
+  ),
+  displayName: z.string().trim().min(1).max(256).optional(),
+})
 
 export const organizationOperations: readonly Operation<OperationContext>[] = [
   {
@@ -53,6 +72,21 @@ export const organizationOperations: readonly Operation<OperationContext>[] = [
       const organization = await getOrganization(context)
       if (organization.tenant.id !== id.toLowerCase()) throw objectNotFound(id)
       return ok(toEntity(request, 'organization', toWireOrganization(organization)))
+    },
+  },
+  {
+    ...graph,
+    id: 'Graph_UpdateOrganization',
+    method: 'PATCH',
+    path: '/v1.0/organization/{organization}',
+    statuses: [204],
+    permission: 'organization/update',
+    summary: 'Gives the tenant of the token another name.',
+    body: organizationChangesBody,
+    async handle(context, request) {
+      const { displayName } = parseGraphBody(request, organizationChangesBody)
+      await renameOrganization(context, pathParameter(request, 'organization'), displayName)
+      return noContent()
     },
   },
 ]
