@@ -19,6 +19,7 @@ import { loadLastInvoiceDates, loadUsagePrints } from '../store/invoice.ts'
 import { loadBilledLines } from '../store/invoice-line.ts'
 import {
   listSharedSubscriptions,
+  loadCustomerNames,
   loadInvoicedLinks,
   loadInvoicedResources,
   loadInvoicedSubscriptions,
@@ -165,7 +166,7 @@ export async function loadCommon(
     priceLists: await loadAssignedPriceLists(read, profileNames, query.lists),
     names: {
       sections: await loadSectionNames(read, profileNames),
-      customers: new Map(),
+      customers: await loadCustomerNames(read, profileNames),
       subscriptions: await loadInvoicedSubscriptions(read, [...subscriptionIds]),
       links,
       resources: await loadInvoicedResources(

@@ -73,6 +73,14 @@ export async function loadSectionNames(db: Db, profiles: readonly string[]): Pro
   return new Map(rows.map((row) => [row.name, row.display_name]))
 }
 
+/** The customers of the partners whose profiles they are, by the id that a placement names them by. */
+export async function loadCustomerNames(db: Db, profiles: readonly string[]): Promise<Map<string, string>> {
+  const { rows } = await sql<{ tenant_id: string; company_name: string }>`
+    select c.tenant_id, c.company_name from customer c join partner_profile p on p.partner_id = c.partner_id
+    where p.billing_profile_name = any(${[...profiles]}::text[])`.execute(db)
+  return new Map(rows.map((row) => [row.tenant_id, row.company_name]))
+}
+
 /** Of these subscriptions, those that more than one profile has paid for: they share tiers across payers (DEC-33). */
 export async function listSharedSubscriptions(db: Db, ids: readonly string[]): Promise<string[]> {
   if (ids.length === 0) return []

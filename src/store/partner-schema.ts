@@ -58,4 +58,19 @@ export interface PartnerTables {
     recorded_at: Instant
     recorded_by: string
   }
+  customer_order: {
+    id: string
+    partner_id: string
+    tenant_id: string
+    billing_profile_name: string
+    currency: string
+    created_at: Instant
+    created_by: string
+  }
+  partner_subscription: {
+    subscription_id: string
+    offer_id: string
+    order_id: string | null
+    line_number: number | null
+  }
 }

@@ -1,5 +1,5 @@
 import { sql, type Selectable } from 'kysely'
-import type { PayingSection, SectionScope } from '../domain/resource/subscription-creation.ts'
+import type { PayingProfile, PayingSection, SectionScope } from '../domain/resource/subscription-creation.ts'
 import type { Db } from './db.ts'
 import type { Database } from './schema.ts'
 
@@ -112,6 +112,22 @@ export async function lockPayingSection(db: Db, scope: SectionScope): Promise<Pa
       'a.account_status as accountStatus',
       'p.status as profileStatus',
       'i.state as sectionState',
+    ])
+    .forShare()
+    .executeTakeFirst()
+}
+
+/** The same of a profile, which a partner's customer pays through. */
+export async function lockPayingProfile(db: Db, billingProfileName: string): Promise<PayingProfile | undefined> {
+  return db
+    .selectFrom('billing_profile as p')
+    .innerJoin('billing_account as a', 'a.name', 'p.billing_account_name')
+    .where(sql<boolean>`lower(p.name) = lower(${billingProfileName})`)
+    .select([
+      'a.name as billingAccountName',
+      'p.name as billingProfileName',
+      'a.account_status as accountStatus',
+      'p.status as profileStatus',
     ])
     .forShare()
     .executeTakeFirst()

@@ -108,6 +108,8 @@ export const bodies: Readonly<Record<string, unknown>> = {
     billingProfile: { companyName: 'x', defaultAddress: { country: 'SE' } },
   },
   'v1.CustomerProfiles_UpdateBilling': { companyName: 'x', defaultAddress: { country: 'SE' } },
+  'v1.Orders_Create': { lineItems: [{ offerId: 'MS-AZR-0145P', friendlyName: 'x' }] },
+  'v1.Subscriptions_Update': { status: 'suspended' },
   'v1.Agreements_Create': {
     primaryContact: { firstName: 'x', lastName: 'y', email: 'x@example.com' },
     templateId: '117a77b0-9360-443b-8795-c6dedc750cf9',

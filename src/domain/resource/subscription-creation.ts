@@ -1,4 +1,4 @@
-import { conflict, invalid, notFound } from '../refusal.ts'
+import { conflict, invalid, notFound, type Refusal } from '../refusal.ts'
 
 export interface SectionScope {
   readonly billingAccountName: string
@@ -33,11 +33,40 @@ function decoded(segment: string): string {
 export const formatSectionScope = (scope: SectionScope): string =>
   `/providers/Microsoft.Billing/billingAccounts/${scope.billingAccountName}/billingProfiles/${scope.billingProfileName}/invoiceSections/${scope.invoiceSectionName}`
 
-export interface PayingSection extends SectionScope {
-  /** SUB-3: where a subscription paid by it is created. */
-  readonly tenantId: string
+/** A partner's customer as payer; without a profile it pays through the one that the partner set for it. */
+export interface CustomerScope {
+  readonly billingAccountName: string
+  readonly billingProfileName: string | undefined
+  readonly customerName: string
+}
+
+const customerPattern =
+  /^\/*providers\/+Microsoft\.Billing\/+billingAccounts\/+([^/]+)(?:\/+billingProfiles\/+([^/]+))?\/+customers\/+([^/]+)\/*$/i
+
+/** Undefined when the scope is not the id of a customer. */
+export function parseCustomerScope(billingScope: string): CustomerScope | undefined {
+  const [, account, profile, customer] = customerPattern.exec(billingScope) ?? []
+  if (account === undefined || customer === undefined) return undefined
+  return {
+    billingAccountName: decoded(account),
+    billingProfileName: profile === undefined ? undefined : decoded(profile),
+    customerName: decoded(customer).toLowerCase(),
+  }
+}
+
+export const formatCustomerScope = (account: string, customer: string): string =>
+  `/providers/Microsoft.Billing/billingAccounts/${account}/customers/${customer}`
+
+export interface PayingProfile {
+  readonly billingAccountName: string
+  readonly billingProfileName: string
   readonly accountStatus: string
   readonly profileStatus: string
+}
+
+export interface PayingSection extends SectionScope, PayingProfile {
+  /** SUB-3: where a subscription paid by it is created. */
+  readonly tenantId: string
   readonly sectionState: string
 }
 
@@ -49,18 +78,7 @@ export function requireChargeable(section: PayingSection | undefined, scope: Sec
       `The invoice section '${scope.invoiceSectionName}' could not be found in billing profile '${scope.billingProfileName}'.`,
       'properties.billingScope',
     )
-  const refuse = (code: string, what: string, state: string) =>
-    conflict(
-      code,
-      `The ${what} is ${state}. A subscription is created under a payer that is Active.`,
-      'properties.billingScope',
-    )
-  if (section.accountStatus !== 'Active')
-    throw refuse('BillingAccountInactive', `billing account '${section.billingAccountName}'`, section.accountStatus)
-  if (section.profileStatus === 'PastDue')
-    throw refuse('BillingProfilePastDue', `billing profile '${section.billingProfileName}'`, section.profileStatus)
-  if (section.profileStatus !== 'Active' && section.profileStatus !== 'Warned')
-    throw refuse('BillingProfileInactive', `billing profile '${section.billingProfileName}'`, section.profileStatus)
+  requireChargeableProfile(section)
   if (section.sectionState !== 'Active')
     throw refuse(
       section.sectionState === 'Restricted' ? 'InvoiceSectionIsRestricted' : 'InvoiceSectionInactive',
@@ -68,4 +86,20 @@ export function requireChargeable(section: PayingSection | undefined, scope: Sec
       section.sectionState,
     )
   return section
+}
+
+const refuse = (code: string, what: string, state: string): Refusal =>
+  conflict(
+    code,
+    `The ${what} is ${state}. A subscription is created under a payer that is Active.`,
+    'properties.billingScope',
+  )
+
+export function requireChargeableProfile(section: PayingProfile): void {
+  if (section.accountStatus !== 'Active')
+    throw refuse('BillingAccountInactive', `billing account '${section.billingAccountName}'`, section.accountStatus)
+  if (section.profileStatus === 'PastDue')
+    throw refuse('BillingProfilePastDue', `billing profile '${section.billingProfileName}'`, section.profileStatus)
+  if (section.profileStatus !== 'Active' && section.profileStatus !== 'Warned')
+    throw refuse('BillingProfileInactive', `billing profile '${section.billingProfileName}'`, section.profileStatus)
 }

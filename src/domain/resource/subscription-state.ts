@@ -70,6 +70,19 @@ export function decideEnable(subscription: LifecycleFacts): SubscriptionState {
   )
 }
 
+/** PAR-25: the partner who sells it stops and lets go on what its customer uses; the data stays, and so does the bill. */
+export function decideSuspension(
+  subscription: Pick<LifecycleFacts, 'id' | 'state'>,
+  event: 'suspend' | 'resume',
+): SubscriptionState {
+  const next = stateAfter(subscription.state, event)
+  if (next) return next
+  throw conflict(
+    event === 'suspend' ? 'SubscriptionNotSuspendable' : 'SubscriptionNotSuspended',
+    `The subscription '${subscription.id}' is ${subscription.state} and cannot be ${event === 'suspend' ? 'suspended' : 'resumed'}.`,
+  )
+}
+
 /** The five states that Azure's clients know. */
 type WireSubscriptionState = 'Enabled' | 'Warned' | 'PastDue' | 'Disabled' | 'Deleted'
 

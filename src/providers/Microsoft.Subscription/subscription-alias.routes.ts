@@ -1,7 +1,7 @@
 import { parseBody } from '../../http/body.ts'
 import { type ApiRequest, created, noContent, type Operation, ok, pathParameter } from '../../http/operation.ts'
 import type { OperationContext } from '../../operations/context.ts'
-import { getAlias, listVisibleAliases, putAlias, removeAlias } from '../../operations/create-subscription.ts'
+import { getAlias, listVisibleAliases, putAlias, removeAlias } from '../../operations/subscription-alias.ts'
 import { aliasApiVersions, aliasBody, toWireAlias, wantedAlias } from './subscription-alias.wire.ts'
 
 const path = '/providers/Microsoft.Subscription/aliases/{aliasName}'

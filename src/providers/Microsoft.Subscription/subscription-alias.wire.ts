@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { guid } from '../../http/body.ts'
-import { type getAlias, unsupported, type WantedAlias } from '../../operations/create-subscription.ts'
+import { type getAlias, unsupported, type WantedAlias } from '../../operations/subscription-alias.ts'
 
 export const aliasApiVersions = ['2021-10-01', '2020-09-01'] as const
 
