@@ -121,6 +121,10 @@ export async function startTenantry(config: Config, options: StartOptions = {}):
 
     const readBusinessTime = async (scope: Db): Promise<Date> =>
       (config.mode === 'sandbox' ? await findSandboxClock(scope) : undefined) ?? wallClock.now()
+    const issuersOf = (tenantId: string, homeTenantId: string | undefined) => ({
+      issuer: issuerOf(baseUrl, tenantId),
+      homeIssuer: homeTenantId === undefined || homeTenantId === tenantId ? undefined : issuerOf(baseUrl, homeTenantId),
+    })
     const environment: OperationEnvironment = {
       usage: createPostgresUsageStore({
         pool: database.pool,
@@ -143,7 +147,8 @@ export async function startTenantry(config: Config, options: StartOptions = {}):
         },
       },
       signStatement: (type, claims) => signer.signStatement(type, claims),
-      issueToken: (claims) => signer.sign({ ...claims, issuer: issuerOf(baseUrl, claims.tenantId) }),
+      issueToken: (claims) => signer.sign({ ...claims, ...issuersOf(claims.tenantId, claims.homeTenantId) }),
+      issueIdToken: (claims) => signer.signIdToken({ ...claims, ...issuersOf(claims.tenantId, claims.homeTenantId) }),
     }
     const contextFor = async (scope: Db, caller: Caller, correlationId: string): Promise<OperationContext> => ({
       ...environment,
@@ -177,7 +182,7 @@ export async function startTenantry(config: Config, options: StartOptions = {}):
 
     const table = new RoutingTable<OperationContext>(
       allOperations({
-        login: { clock: wallClock, publicKeys: () => signer.publicJwks },
+        login: { publicKeys: () => signer.publicJwks },
         runDueWork,
         isSandbox: config.mode === 'sandbox',
       }),

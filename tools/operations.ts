@@ -3,7 +3,7 @@ import { allOperations, type ProviderPorts } from '../src/providers/all.ts'
 
 /** The table is only read here, never run, so nothing that an operation would use has to be there. */
 const unused: ProviderPorts = {
-  login: { clock: { kind: 'wall', now: () => new Date(0) }, publicKeys: () => [] },
+  login: { publicKeys: () => [] },
   runDueWork: () => Promise.resolve(),
   isSandbox: true,
 }

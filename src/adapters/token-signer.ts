@@ -27,6 +27,26 @@ export interface TokenClaimsToSign {
   readonly audience: string
   readonly isApplication: boolean
   readonly userName?: string
+  readonly displayName?: string
+  readonly authenticatedAt?: Date
+  readonly isGuest?: boolean
+  /** Where the person is at home, when that is another tenant than the token's. */
+  readonly homeIssuer?: string | undefined
+}
+
+export interface IdTokenClaims {
+  readonly issuer: string
+  readonly tenantId: string
+  readonly objectId: string
+  readonly appId: string
+  readonly subject: string
+  readonly userName: string
+  readonly displayName: string
+  readonly mail: string | undefined
+  readonly authenticatedAt: Date
+  readonly isGuest: boolean
+  readonly homeIssuer: string | undefined
+  readonly nonce: string | undefined
 }
 
 export class TokenSigner {
@@ -83,7 +103,7 @@ export class TokenSigner {
   }
 
   async sign(claims: TokenClaimsToSign): Promise<{ accessToken: string; expiresInSeconds: number }> {
-    const issuedAt = Math.floor(this.#clock.now().getTime() / 1000)
+    const issuedAt = seconds(this.#clock.now())
     const accessToken = await new SignJWT({
       tid: claims.tenantId,
       oid: claims.objectId,
@@ -93,6 +113,10 @@ export class TokenSigner {
       ver: '2.0',
       ...(claims.isApplication ? { idtyp: 'app' } : { scp: 'user_impersonation' }),
       ...(claims.userName === undefined ? {} : { upn: claims.userName, preferred_username: claims.userName }),
+      ...(claims.displayName === undefined ? {} : { name: claims.displayName }),
+      ...(claims.isGuest === undefined ? {} : { acct: claims.isGuest ? 1 : 0 }),
+      ...(claims.homeIssuer === undefined ? {} : { idp: claims.homeIssuer }),
+      ...(claims.authenticatedAt === undefined ? {} : { auth_time: seconds(claims.authenticatedAt), amr: ['pwd'] }),
     })
       .setProtectedHeader({ alg: 'RS256', typ: 'at+jwt', kid: this.#keyId })
       .setIssuer(claims.issuer)
@@ -103,4 +127,32 @@ export class TokenSigner {
       .sign(this.#privateKey)
     return { accessToken, expiresInSeconds: lifetimeSeconds }
   }
+
+  /** Its type and audience are not those of an access token, so no API of ours takes it for one. */
+  async signIdToken(claims: IdTokenClaims): Promise<string> {
+    const issuedAt = seconds(this.#clock.now())
+    return new SignJWT({
+      tid: claims.tenantId,
+      oid: claims.objectId,
+      ver: '2.0',
+      name: claims.displayName,
+      preferred_username: claims.userName,
+      auth_time: seconds(claims.authenticatedAt),
+      amr: ['pwd'],
+      acct: claims.isGuest ? 1 : 0,
+      ...(claims.mail === undefined ? {} : { email: claims.mail }),
+      ...(claims.homeIssuer === undefined ? {} : { idp: claims.homeIssuer }),
+      ...(claims.nonce === undefined ? {} : { nonce: claims.nonce }),
+    })
+      .setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid: this.#keyId })
+      .setIssuer(claims.issuer)
+      .setSubject(claims.subject)
+      .setAudience(claims.appId)
+      .setIssuedAt(issuedAt)
+      .setNotBefore(issuedAt)
+      .setExpirationTime(issuedAt + lifetimeSeconds)
+      .sign(this.#privateKey)
+  }
 }
+
+const seconds = (at: Date): number => Math.floor(at.getTime() / 1000)

@@ -1,5 +1,6 @@
 import { decodeProtectedHeader, errors, jwtVerify, type CryptoKey } from 'jose'
 import type { Caller } from '../domain/access/caller.ts'
+import { isOurAudience } from '../domain/directory/audience.ts'
 import type { WallClock } from '../domain/ports.ts'
 
 export interface TokenClaims {
@@ -32,24 +33,6 @@ export class AuthenticationFailure extends Error {
         : `, error="invalid_token", error_description="${message.replaceAll('"', "'")}"`
     this.challenge = `Bearer authorization_uri="${baseUrl}/common"${error}`
   }
-}
-
-const microsoftAudiences = [
-  'https://management.azure.com',
-  'https://management.core.windows.net',
-  'https://graph.microsoft.com',
-  '00000003-0000-0000-c000-000000000000',
-  'https://graph.windows.net',
-  'https://api.partnercenter.microsoft.com',
-]
-
-/**
- * Audiences that a token may have. The SDK generations ask for different ones whatever endpoint they are given
- * (API.md trap 4); accepting Microsoft's names is safe because only our own issuer and keys are ever accepted.
- */
-export function isOurAudience(audience: string, baseUrl: string): boolean {
-  const bare = audience.replace(/\/+$/, '')
-  return bare === baseUrl || microsoftAudiences.includes(bare)
 }
 
 export const issuerOf = (baseUrl: string, tenantId: string): string => `${baseUrl}/${tenantId}/v2.0`

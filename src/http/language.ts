@@ -10,6 +10,10 @@ export function languageOf(request: Pick<ApiRequest, 'headers' | 'query'>): Lang
   return asked.map(languageOfTag).find((language) => language !== undefined) ?? preferredLanguage(request.headers)
 }
 
+/** The language that a form of a page carries on, so that it does not change between two pages. */
+export const languageOfForm = (request: Pick<ApiRequest, 'headers'>, form: URLSearchParams): Language =>
+  languageOf({ headers: request.headers, query: new Map([['ui_locales', form.get('ui_locales') ?? '']]) })
+
 /** The language of an Accept-Language header, by its weights. */
 export function preferredLanguage(headers: ApiRequest['headers']): Language {
   const header = headers['accept-language']

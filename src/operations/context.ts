@@ -43,9 +43,27 @@ export interface OperationEnvironment {
     audience: string
     isApplication: boolean
     userName?: string
+    displayName?: string
+    authenticatedAt?: Date
+    isGuest?: boolean
+    homeTenantId?: string
   }): Promise<IssuedToken>
   /** A statement of the installation as a compact JWS of a type of its own, which is no token to anybody. */
   signStatement(type: string, claims: Readonly<Record<string, unknown>>): Promise<string>
+  /** Signs for an application who has signed in to it; our own APIs take no such token. */
+  issueIdToken(claims: {
+    tenantId: string
+    objectId: string
+    appId: string
+    subject: string
+    userName: string
+    displayName: string
+    mail: string | undefined
+    authenticatedAt: Date
+    isGuest: boolean
+    homeTenantId: string
+    nonce: string | undefined
+  }): Promise<string>
   /** Draws an issued document; the same document gives the same bytes. */
   renderDocument(document: InvoiceDocument, kind: 'pdf' | 'csv', language: InvoiceLanguage): Promise<Uint8Array>
   /** What the domain name system says of a name; answered within seconds. */

@@ -1,8 +1,8 @@
-import { findApplicationByAppId, listUsablePasswords } from '../store/application.ts'
+import { findApplicationByAppId } from '../store/application.ts'
 import { findServicePrincipal } from '../store/service-principal.ts'
 import { findTenant } from '../store/tenant.ts'
 import type { IssuedToken, OperationContext } from './context.ts'
-import { isSecretOf } from './secret-hash.ts'
+import { isSecretOfApplication } from './find-sign-in-client.ts'
 
 export type TokenRefusal = 'tenant_not_found' | 'application_not_found' | 'invalid_client_secret'
 
@@ -20,9 +20,7 @@ export async function issueClientCredentialsToken(
   const application = await findApplicationByAppId(context.db, request.clientId)
   const servicePrincipal = application && (await findServicePrincipal(context.db, tenant.id, request.clientId))
   if (!application || !servicePrincipal) return { kind: 'refused', refusal: 'application_not_found' }
-  // A secret's period is business time, in which it was made; only the token itself runs on the wall clock.
-  const passwords = await listUsablePasswords(context.db, application.id, context.now)
-  const isKnown = passwords.some((password) => isSecretOf(request.clientSecret, password.secretHash))
+  const isKnown = await isSecretOfApplication(context, application.id, request.clientSecret)
   if (!isKnown) return { kind: 'refused', refusal: 'invalid_client_secret' }
   const token = await context.issueToken({
     tenantId: tenant.id,

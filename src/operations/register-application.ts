@@ -1,6 +1,7 @@
 import type { DirectoryPermission } from '../domain/access/directory-roles.ts'
 import type { Application, ApplicationPassword, SignInAudience } from '../domain/directory/application.ts'
 import { objectNotFound } from '../domain/directory/object-id.ts'
+import { checkRedirectUris, noRedirectUris, type RedirectUris } from '../domain/directory/redirect-uri.ts'
 import { secretHint, secretPeriod } from '../domain/directory/secret.ts'
 import {
   type ApplicationFilter,
@@ -31,7 +32,12 @@ export interface ApplicationWithPasswords extends Application {
 /** Members may register applications (TEN-25) and own what they registered; it is nothing in the tenant yet. */
 export async function registerApplication(
   context: OperationContext,
-  wanted: { readonly displayName: string; readonly signInAudience: SignInAudience },
+  wanted: {
+    readonly displayName: string
+    readonly signInAudience: SignInAudience
+    readonly redirectUris: Partial<RedirectUris>
+    readonly isFallbackPublicClient: boolean
+  },
 ): Promise<ApplicationWithPasswords> {
   const { db, caller, now, random } = context
   const member = await findMemberCaller(context)
@@ -42,6 +48,8 @@ export async function registerApplication(
     tenantId: caller.tenantId,
     displayName: wanted.displayName,
     signInAudience: wanted.signInAudience,
+    redirectUris: checkedRedirectUris(noRedirectUris, wanted.redirectUris),
+    isFallbackPublicClient: wanted.isFallbackPublicClient,
     createdAt: now,
   }
   await insertApplication(db, application)
@@ -90,22 +98,43 @@ export async function listApplicationsOfTenant(
 export async function changeApplication(
   context: OperationContext,
   id: string,
-  changes: { readonly displayName?: string | undefined; readonly signInAudience?: SignInAudience | undefined },
+  changes: {
+    readonly displayName?: string | undefined
+    readonly signInAudience?: SignInAudience | undefined
+    readonly redirectUris: Partial<RedirectUris>
+    readonly isFallbackPublicClient?: boolean | undefined
+  },
 ): Promise<void> {
   const application = await getOwnedApplication(context, id, 'applications/update')
   const changed = {
     ...application,
     displayName: changes.displayName ?? application.displayName,
     signInAudience: changes.signInAudience ?? application.signInAudience,
+    redirectUris: checkedRedirectUris(application.redirectUris, changes.redirectUris),
+    isFallbackPublicClient: changes.isFallbackPublicClient ?? application.isFallbackPublicClient,
   }
   await replaceApplication(context.db, changed)
   await appendAudit(context, {
     action: 'applications/update',
     scope: directoryScope(context, 'applications', id),
-    before: { displayName: application.displayName, signInAudience: application.signInAudience },
-    after: { displayName: changed.displayName, signInAudience: changed.signInAudience },
+    before: shownFacts(application),
+    after: shownFacts(changed),
   })
 }
+
+const shownFacts = ({ displayName, signInAudience, redirectUris, isFallbackPublicClient }: Application) => ({
+  displayName,
+  signInAudience,
+  redirectUris,
+  isFallbackPublicClient,
+})
+
+/** A kind that is not named keeps what it has. */
+const checkedRedirectUris = (kept: RedirectUris, wanted: Partial<RedirectUris>): RedirectUris => ({
+  web: wanted.web ? checkRedirectUris(wanted.web, 'web') : kept.web,
+  publicClient: wanted.publicClient ? checkRedirectUris(wanted.publicClient, 'publicClient') : kept.publicClient,
+  spa: wanted.spa ? checkRedirectUris(wanted.spa, 'spa') : kept.spa,
+})
 
 /**
  * What it was in its own tenant ends with it; in other tenants it can no longer sign in. Both can be restored for 30

@@ -1,5 +1,8 @@
 import { isSessionCurrent, isUseToBeWritten, sessionEndOf } from '../domain/directory/sign-in-session.ts'
+import { dayMs } from '../domain/directory/sign-in-client.ts'
 import type { AccountClass } from '../domain/directory/user-account.ts'
+import { deleteDevicesBefore } from '../store/device-authorization.ts'
+import { deleteEndedGrants } from '../store/sign-in-grant.ts'
 import { deleteFailuresBefore } from '../store/sign-in-failure.ts'
 import type { Db } from '../store/db.ts'
 import {
@@ -69,11 +72,11 @@ export async function endSignInSession(context: OperationContext, cookieValue: s
   if (cookieValue) await deleteSession(context.db, hashSecret(cookieValue))
 }
 
-const dayMs = 24 * 3_600_000
-
 /** What no longer says anything about a sign-in is not kept. */
 export async function forgetOldSignIns(db: Db, at: Date): Promise<void> {
   const longest = sessionEndOf(at).getTime() - at.getTime()
   await deleteSessionsBefore(db, new Date(at.getTime() - longest))
   await deleteFailuresBefore(db, new Date(at.getTime() - 2 * dayMs))
+  await deleteDevicesBefore(db, new Date(at.getTime() - dayMs))
+  await deleteEndedGrants(db, new Date(at.getTime() - dayMs))
 }

@@ -1,6 +1,6 @@
 import type { Application, ApplicationPassword } from '../domain/directory/application.ts'
 import type { Selectable } from 'kysely'
-import type { Db } from './db.ts'
+import { type Db, json } from './db.ts'
 import type { Database } from './schema.ts'
 
 export async function findApplicationByAppId(db: Db, appId: string): Promise<Application | undefined> {
@@ -40,9 +40,11 @@ export async function listApplications(
   return rows.map(toApplication)
 }
 
+type Defaulted = 'signInAudience' | 'redirectUris' | 'isFallbackPublicClient'
+
 export async function insertApplication(
   db: Db,
-  application: Omit<Application, 'revision' | 'signInAudience'> & Partial<Pick<Application, 'signInAudience'>>,
+  application: Omit<Application, 'revision' | Defaulted> & Partial<Pick<Application, Defaulted>>,
 ): Promise<void> {
   await db
     .insertInto('application')
@@ -52,6 +54,10 @@ export async function insertApplication(
       tenant_id: application.tenantId,
       display_name: application.displayName,
       ...(application.signInAudience === undefined ? {} : { sign_in_audience: application.signInAudience }),
+      ...(application.redirectUris === undefined ? {} : { redirect_uris: json(application.redirectUris) }),
+      ...(application.isFallbackPublicClient === undefined
+        ? {}
+        : { is_fallback_public_client: application.isFallbackPublicClient }),
       created_at: application.createdAt,
     })
     .execute()
@@ -59,13 +65,15 @@ export async function insertApplication(
 
 export async function replaceApplication(
   db: Db,
-  application: Pick<Application, 'id' | 'displayName' | 'signInAudience'>,
+  application: Pick<Application, 'id' | 'displayName' | Defaulted>,
 ): Promise<void> {
   await db
     .updateTable('application')
     .set((row) => ({
       display_name: application.displayName,
       sign_in_audience: application.signInAudience,
+      redirect_uris: json(application.redirectUris),
+      is_fallback_public_client: application.isFallbackPublicClient,
       revision: row('revision', '+', 1n),
     }))
     .where('id', '=', application.id)
@@ -175,6 +183,8 @@ function toApplication(row: Selectable<Database['application']>): Application {
     tenantId: row.tenant_id,
     displayName: row.display_name,
     signInAudience: row.sign_in_audience,
+    redirectUris: row.redirect_uris,
+    isFallbackPublicClient: row.is_fallback_public_client,
     createdAt: row.created_at,
     revision: row.revision,
   }

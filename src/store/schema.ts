@@ -10,6 +10,7 @@ import type { SignInTables } from './sign-in-schema.ts'
 import type { TransferTables } from './transfer-schema.ts'
 
 type SignInAudience = 'AzureADMyOrg' | 'AzureADMultipleOrgs'
+type RedirectUriLists = Record<'web' | 'publicClient' | 'spa', string[]>
 
 export interface Database
   extends InvoiceTables,
@@ -126,6 +127,8 @@ export interface Database
     tenant_id: string
     display_name: string
     sign_in_audience: ColumnType<SignInAudience, SignInAudience | undefined, SignInAudience>
+    redirect_uris: ColumnType<RedirectUriLists, string | undefined, string>
+    is_fallback_public_client: ColumnType<boolean, boolean | undefined, boolean>
     created_at: Instant
     deleted_at: NullableInstant
     purged_at: NullableInstant

@@ -6,7 +6,7 @@ import { namespaceOf } from '../../src/http/openapi.ts'
 import { allOperations } from '../../src/providers/all.ts'
 
 const operations: readonly Operation<OperationContext>[] = allOperations({
-  login: { clock: { kind: 'wall', now: () => new Date(0) }, publicKeys: () => [] },
+  login: { publicKeys: () => [] },
   runDueWork: () => Promise.resolve(),
   isSandbox: true,
 })

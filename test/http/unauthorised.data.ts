@@ -236,6 +236,8 @@ export const openToEverybody: ReadonlySet<string> = new Set([
   'Microsoft.Billing.PaymentMethods_DeleteByUser',
   'v1.0.Graph_ListUsers',
   'v1.0.Graph_GetMe',
+  'oidc.Login_GetUserInfo',
+  'oidc.Login_PostUserInfo',
   'v1.0.Graph_ListMyMemberOf',
   'v1.0.Graph_ListGroups',
   'v1.0.Graph_ListDirectoryRoles',
@@ -250,5 +252,6 @@ export const openToEverybody: ReadonlySet<string> = new Set([
 export const testedElsewhere: ReadonlySet<string> = new Set([
   'v1.0.Graph_CreateApplication',
   'Tenantry.Directory.Tenants_CreateOwn',
+  'v1.0.Graph_RevokeMySignInSessions',
   'events.Events_Append',
 ])

@@ -13,7 +13,7 @@ import { buildWorld, requestTo, type World } from './world.ts'
  * provided for here fails.
  */
 const operations: readonly Operation<OperationContext>[] = allOperations({
-  login: { clock: { kind: 'wall', now: () => new Date(0) }, publicKeys: () => [] },
+  login: { publicKeys: () => [] },
   runDueWork: () => Promise.resolve(),
   isSandbox: true,
 })

@@ -1,3 +1,5 @@
+import type { RedirectUris } from './redirect-uri.ts'
+
 /** Which tenants may take an application in: its own only, or any whose administrator consents. */
 export type SignInAudience = 'AzureADMyOrg' | 'AzureADMultipleOrgs'
 
@@ -8,6 +10,8 @@ export interface Application {
   readonly tenantId: string
   readonly displayName: string
   readonly signInAudience: SignInAudience
+  readonly redirectUris: RedirectUris
+  readonly isFallbackPublicClient: boolean
   readonly createdAt: Date
   readonly revision: bigint
 }

@@ -13,6 +13,7 @@ import {
 import {
   addPasswordBody,
   applicationChangesBody,
+  fromWireRedirectUris,
   newApplicationBody,
   removePasswordBody,
   toWireApplication,
@@ -62,8 +63,13 @@ export const applicationOperations: readonly Operation<OperationContext>[] = [
     summary: 'Registers an application; the member who does it owns it.',
     body: newApplicationBody,
     async handle(context, request) {
-      const { displayName, signInAudience = 'AzureADMultipleOrgs' } = parseGraphBody(request, newApplicationBody)
-      const application = await registerApplication(context, { displayName, signInAudience })
+      const body = parseGraphBody(request, newApplicationBody)
+      const application = await registerApplication(context, {
+        displayName: body.displayName,
+        signInAudience: body.signInAudience ?? 'AzureADMultipleOrgs',
+        redirectUris: fromWireRedirectUris(body),
+        isFallbackPublicClient: body.isFallbackPublicClient ?? false,
+      })
       return created(toEntity(request, 'applications', toWireApplication(application)), {
         location: `${request.baseUrl}/v1.0/applications/${application.id}`,
       })
@@ -94,8 +100,13 @@ export const applicationOperations: readonly Operation<OperationContext>[] = [
     summary: 'Changes what is named of an application.',
     body: applicationChangesBody,
     async handle(context, request) {
-      const { displayName, signInAudience } = parseGraphBody(request, applicationChangesBody)
-      await changeApplication(context, applicationId(request), { displayName, signInAudience })
+      const body = parseGraphBody(request, applicationChangesBody)
+      await changeApplication(context, applicationId(request), {
+        displayName: body.displayName,
+        signInAudience: body.signInAudience,
+        redirectUris: fromWireRedirectUris(body),
+        isFallbackPublicClient: body.isFallbackPublicClient ?? undefined,
+      })
       return noContent()
     },
   },

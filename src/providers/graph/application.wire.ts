@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { RedirectUris } from '../../domain/directory/redirect-uri.ts'
 import type { AddedPassword, ApplicationWithPasswords } from '../../operations/register-application.ts'
 import { refused } from './body.ts'
 import type { Entity } from './entity.ts'
@@ -13,28 +14,59 @@ const notKept = refused(
   'groupMembershipClaims',
   'identifierUris',
   'info',
-  'isFallbackPublicClient',
   'keyCredentials',
   'notes',
   'optionalClaims',
   'parentalControlSettings',
   'passwordCredentials',
-  'publicClient',
   'requiredResourceAccess',
   'serviceManagementReference',
-  'spa',
   'tags',
   'tokenEncryptionKeyId',
-  'web',
 )
 
-export const newApplicationBody = z.object({ ...notKept, displayName, signInAudience: signInAudience.optional() })
+const redirects = z.object({ redirectUris: z.array(z.string()).optional() })
+
+/** Of `web` only the redirect URIs are kept; implicit grants are refused, for there are none. */
+const web = redirects.extend({
+  ...refused('homePageUrl', 'logoutUrl', 'redirectUriSettings'),
+  implicitGrantSettings: z
+    .object({
+      enableAccessTokenIssuance: z
+        .literal(false, { error: 'there is no implicit grant; use the authorization code with PKCE' })
+        .nullish(),
+      enableIdTokenIssuance: z
+        .literal(false, { error: 'there is no implicit grant; use the authorization code with PKCE' })
+        .nullish(),
+    })
+    .nullish(),
+})
+
+const signInSettings = {
+  signInAudience: signInAudience.optional(),
+  web: web.nullish(),
+  publicClient: redirects.nullish(),
+  spa: redirects.nullish(),
+  isFallbackPublicClient: z.boolean().nullish(),
+}
+
+export const newApplicationBody = z.object({ ...notKept, ...signInSettings, displayName })
 
 export const applicationChangesBody = z.object({
   ...notKept,
+  ...signInSettings,
   displayName: displayName.optional(),
-  signInAudience: signInAudience.optional(),
 })
+
+export function fromWireRedirectUris(
+  body: Pick<z.output<typeof newApplicationBody>, 'web' | 'publicClient' | 'spa'>,
+): Partial<RedirectUris> {
+  const named = (['web', 'publicClient', 'spa'] as const).flatMap((kind) => {
+    const uris = body[kind]?.redirectUris
+    return uris === undefined ? [] : [[kind, uris] as const]
+  })
+  return Object.fromEntries(named)
+}
 
 const instant = z.iso.datetime({ offset: true }).nullish()
 
@@ -59,6 +91,13 @@ export function toWireApplication(application: ApplicationWithPasswords): Entity
     displayName: application.displayName,
     signInAudience: application.signInAudience,
     createdDateTime: application.createdAt.toISOString(),
+    isFallbackPublicClient: application.isFallbackPublicClient,
+    web: {
+      redirectUris: application.redirectUris.web,
+      implicitGrantSettings: { enableAccessTokenIssuance: false, enableIdTokenIssuance: false },
+    },
+    publicClient: { redirectUris: application.redirectUris.publicClient },
+    spa: { redirectUris: application.redirectUris.spa },
     identifierUris: [],
     appRoles: [],
     keyCredentials: [],

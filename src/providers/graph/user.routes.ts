@@ -1,4 +1,4 @@
-import { created, noContent, type Operation, ok, pathParameter } from '../../http/operation.ts'
+import { type ApiRequest, created, noContent, type Operation, ok, pathParameter } from '../../http/operation.ts'
 import { changeUser, createUser, deleteUser } from '../../operations/change-user.ts'
 import type { OperationContext } from '../../operations/context.ts'
 import {
@@ -9,6 +9,7 @@ import {
   type Membership,
   type Memberships,
 } from '../../operations/read-user.ts'
+import { revokeOwnSignIns, revokeSignIns } from '../../operations/revoke-sign-ins.ts'
 import { parseGraphBody } from './body.ts'
 import { toWireDirectoryObject } from './directory-object.wire.ts'
 import { toWireRole } from './directory-role.wire.ts'
@@ -44,6 +45,11 @@ const listMemberships = (
     const load = (page: { after: string | undefined; limit: number }) => listMembershipsOf(context, user, which, page)
     return ok(await pageOf(request, 'directoryObjects', load, (membership) => membership.id, toWireMembership))
   },
+})
+
+const revokedAnswer = (request: ApiRequest) => ({
+  '@odata.context': `${request.baseUrl}/v1.0/$metadata#Edm.Boolean`,
+  value: true,
 })
 
 const toWireMembership = (membership: Membership): Entity =>
@@ -146,6 +152,32 @@ export const userOperations: readonly Operation<OperationContext>[] = [
     async handle(context, request) {
       await deleteUser(context, pathParameter(request, 'user'))
       return noContent()
+    },
+  },
+  {
+    ...graph,
+    id: 'Graph_RevokeSignInSessions',
+    method: 'POST',
+    path: '/v1.0/users/{user}/revokeSignInSessions',
+    statuses: [200],
+    permission: 'users/resetPassword, or oneself',
+    summary: 'Ends all sessions, codes and refresh tokens of a user.',
+    async handle(context, request) {
+      await revokeSignIns(context, pathParameter(request, 'user'))
+      return ok(revokedAnswer(request))
+    },
+  },
+  {
+    ...graph,
+    id: 'Graph_RevokeMySignInSessions',
+    method: 'POST',
+    path: '/v1.0/me/revokeSignInSessions',
+    statuses: [200],
+    permission: 'oneself',
+    summary: "Ends all of one's own sessions, codes and refresh tokens.",
+    async handle(context, request) {
+      await revokeOwnSignIns(context)
+      return ok(revokedAnswer(request))
     },
   },
   listMemberships('memberOf', '/v1.0/me', 'Graph_ListMyMemberOf', "One's own groups and directory roles."),

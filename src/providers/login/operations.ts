@@ -1,26 +1,19 @@
-import type { WallClock } from '../../domain/ports.ts'
-import { isOurAudience, issuerOf } from '../../http/authentication.ts'
+import { issuerOf } from '../../http/authentication.ts'
 import { type ApiRequest, type ApiResponse, type Operation, ok, pathParameter } from '../../http/operation.ts'
 import type { OperationContext } from '../../operations/context.ts'
-import { issueClientCredentialsToken } from '../../operations/issue-client-credentials-token.ts'
 import { resolveTenant } from '../../operations/resolve-tenant.ts'
+import { authorizeOperations } from './authorize.routes.ts'
+import { deviceOperations } from './device.routes.ts'
+import { endSessionOperations } from './end-session.routes.ts'
 import { signInOperations } from './sign-in.routes.ts'
-import { stsError } from './sts-error.ts'
+import { anonymous, sharedAuthorities, stsError } from './sts.ts'
+import { tokenOperations } from './token.routes.ts'
+import { userInfoOperations } from './user-info.routes.ts'
 
 export interface LoginPorts {
-  readonly clock: WallClock
   /** Public keys as a JWK set, retired ones among them while their tokens live. */
   publicKeys(): readonly Record<string, unknown>[]
 }
-
-const guid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
-
-const anonymous = {
-  authentication: 'anonymous',
-  permission: 'anybody',
-  apiVersions: 'none',
-  errorShape: 'sts',
-} as const
 
 export const operations = (ports: LoginPorts): readonly Operation<OperationContext>[] => [
   ...signInOperations,
@@ -68,98 +61,63 @@ export const operations = (ports: LoginPorts): readonly Operation<OperationConte
       })
     },
   },
-  ...(['/{tenant}/oauth2/v2.0/token', '/{tenant}/oauth2/token'] as const).map(
-    (path, index): Operation<OperationContext> => ({
-      ...anonymous,
-      id: index === 0 ? 'Login_Token' : 'Login_TokenV1',
-      method: 'POST',
-      path,
-      statuses: [200, 400, 401],
-      summary: 'Client credentials: signs an application in as itself.',
-      handle: (context, request) => token(ports, context, request),
-    }),
-  ),
+  ...tokenOperations,
+  ...authorizeOperations,
+  ...deviceOperations,
+  ...endSessionOperations(ports),
+  ...userInfoOperations,
 ]
 
 async function openIdConfiguration(context: OperationContext, request: ApiRequest): Promise<ApiResponse> {
   const tenant = pathParameter(request, 'tenant')
-  const isShared = ['common', 'organizations', 'consumers'].includes(tenant.toLowerCase())
+  const isShared = sharedAuthorities.includes(tenant.toLowerCase())
   const tenantId = isShared ? '{tenantid}' : await resolveTenant(context, tenant)
-  if (tenantId === undefined) return stsError(request, context.now, 'tenant_not_found', tenant)
+  if (tenantId === undefined) return stsError(request, context.wallClock.now(), 'tenant_not_found', tenant)
   const authority = `${request.baseUrl}/${isShared ? tenant.toLowerCase() : tenantId}`
   return ok({
     token_endpoint: `${authority}/oauth2/v2.0/token`,
-    token_endpoint_auth_methods_supported: ['client_secret_post', 'client_secret_basic'],
+    token_endpoint_auth_methods_supported: ['client_secret_post', 'client_secret_basic', 'none'],
     jwks_uri: `${authority}/discovery/v2.0/keys`,
-    response_modes_supported: ['query'],
+    response_modes_supported: ['query', 'fragment'],
     subject_types_supported: ['pairwise'],
     id_token_signing_alg_values_supported: ['RS256'],
     response_types_supported: ['code'],
-    scopes_supported: ['openid', 'profile', 'offline_access'],
+    scopes_supported: ['openid', 'profile', 'email', 'offline_access'],
     issuer: issuerOf(request.baseUrl, tenantId),
+    request_uri_parameter_supported: false,
+    userinfo_endpoint: `${request.baseUrl}/oidc/userinfo`,
     authorization_endpoint: `${authority}/oauth2/v2.0/authorize`,
-    grant_types_supported: ['client_credentials'],
-    claims_supported: ['sub', 'iss', 'aud', 'exp', 'iat', 'tid', 'oid', 'ver'],
+    device_authorization_endpoint: `${authority}/oauth2/v2.0/devicecode`,
+    end_session_endpoint: `${authority}/oauth2/v2.0/logout`,
+    http_logout_supported: false,
+    grant_types_supported: [
+      'authorization_code',
+      'refresh_token',
+      'client_credentials',
+      'urn:ietf:params:oauth:grant-type:device_code',
+    ],
+    code_challenge_methods_supported: ['S256'],
+    authorization_response_iss_parameter_supported: true,
+    ui_locales_supported: ['en', 'sv'],
+    claims_supported: [
+      'sub',
+      'iss',
+      'aud',
+      'exp',
+      'iat',
+      'auth_time',
+      'nonce',
+      'preferred_username',
+      'name',
+      'tid',
+      'oid',
+      'idp',
+      'acct',
+      'amr',
+      'ver',
+      'email',
+    ],
     cloud_instance_name: new URL(request.baseUrl).host,
     tenant_region_scope: null,
   })
-}
-
-async function token(ports: LoginPorts, context: OperationContext, request: ApiRequest): Promise<ApiResponse> {
-  const tenant = pathParameter(request, 'tenant')
-  const form = new URLSearchParams(typeof request.body === 'string' ? request.body : '')
-  const basic = basicCredentials(request)
-  const clientId = form.get('client_id') ?? basic?.id
-  const clientSecret = form.get('client_secret') ?? basic?.secret
-  const grantType = form.get('grant_type')
-  if (grantType === null) return stsError(request, ports.clock.now(), 'missing_parameter', 'grant_type')
-  if (grantType !== 'client_credentials')
-    return stsError(request, ports.clock.now(), 'unsupported_grant_type', grantType)
-  if (!clientId) return stsError(request, ports.clock.now(), 'missing_parameter', 'client_id')
-  if (!clientSecret) return stsError(request, ports.clock.now(), 'missing_parameter', 'client_secret')
-  if (!guid.test(clientId)) return stsError(request, ports.clock.now(), 'application_not_found', clientId)
-  const audience = audienceOf(form)
-  if (audience === undefined) return stsError(request, ports.clock.now(), 'missing_parameter', 'scope')
-  if (!isOurAudience(audience, request.baseUrl)) return stsError(request, ports.clock.now(), 'invalid_scope', audience)
-  const decision = await issueClientCredentialsToken(context, {
-    tenant,
-    clientId: clientId.toLowerCase(),
-    clientSecret,
-    audience,
-  })
-  if (decision.kind === 'refused')
-    return stsError(
-      request,
-      ports.clock.now(),
-      decision.refusal,
-      decision.refusal === 'tenant_not_found' ? tenant : clientId,
-    )
-  return ok(
-    {
-      token_type: 'Bearer',
-      expires_in: decision.token.expiresInSeconds,
-      ext_expires_in: decision.token.expiresInSeconds,
-      access_token: decision.token.accessToken,
-    },
-    { 'cache-control': 'no-store' },
-  )
-}
-
-/** `scope` of the second generation (`https://host//.default` too), `resource` of the first. */
-function audienceOf(form: URLSearchParams): string | undefined {
-  const resource = form.get('resource')
-  if (resource) return resource.replace(/\/+$/, '')
-  const scope = form
-    .get('scope')
-    ?.split(' ')
-    .find((item) => item.endsWith('/.default'))
-  return scope?.replace(/\/+\.default$/, '')
-}
-
-function basicCredentials(request: ApiRequest): { id: string; secret: string } | undefined {
-  const header = request.headers.authorization
-  if (typeof header !== 'string' || !header.startsWith('Basic ')) return undefined
-  const [id, ...secret] = Buffer.from(header.slice(6), 'base64').toString('utf8').split(':')
-  if (!id || secret.length === 0) return undefined
-  return { id: decodeURIComponent(id), secret: decodeURIComponent(secret.join(':')) }
 }

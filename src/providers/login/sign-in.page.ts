@@ -111,7 +111,7 @@ export function accountPage(
   }
 }
 
-export function signOutPage(language: Language): Page {
+export function signOutPage(language: Language, next?: { clientId: string; address: string }): Page {
   const text = texts[language]
   return {
     title: text.signOut,
@@ -119,6 +119,11 @@ export function signOutPage(language: Language): Page {
     body: html`<h1>${text.signOutQuestion}</h1>
 <p class="muted">${text.signOutHint}</p>
 <form method="post" action="/logout"><input type="hidden" name="ui_locales" value="${language}">
+${
+  next !== undefined &&
+  html`<input type="hidden" name="client_id" value="${next.clientId}">
+<input type="hidden" name="post_logout_redirect_uri" value="${next.address}">`
+}
 <button type="submit">${text.signOut}</button></form>
 <a class="button quiet" href="/account">${text.stay}</a>`,
   }

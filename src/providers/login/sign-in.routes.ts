@@ -1,24 +1,16 @@
 import { Refusal } from '../../domain/refusal.ts'
-import { clearCookie, cookieOf, setCookie, signInCookie } from '../../http/cookies.ts'
+import { cookieOf, setCookie, signInCookie } from '../../http/cookies.ts'
 import { postedForm } from '../../http/form.ts'
 import { pageAnswer, seeOther, styleSheetPath } from '../../http/html.ts'
-import { type Language, languageOf } from '../../http/language.ts'
+import { languageOf, languageOfForm } from '../../http/language.ts'
 import { type ApiRequest, type ApiResponse, type Operation, ok, queryValue } from '../../http/operation.ts'
 import { ownPath, signInAddress } from '../../http/own-path.ts'
 import { pageStyle } from '../../http/page-style.ts'
 import type { OperationContext } from '../../operations/context.ts'
 import { changeOwnPassword, type SignInDecision, signInWithPassword } from '../../operations/sign-in.ts'
 import { listDirectoriesOf } from '../../operations/list-directories.ts'
-import { endSignInSession, findSignInSession } from '../../operations/sign-in-session.ts'
-import {
-  accountPage,
-  newPasswordPage,
-  pickAccountPage,
-  type SignInFields,
-  signedOutPage,
-  signInPage,
-  signOutPage,
-} from './sign-in.page.ts'
+import { findSignInSession } from '../../operations/sign-in-session.ts'
+import { accountPage, newPasswordPage, pickAccountPage, type SignInFields, signInPage } from './sign-in.page.ts'
 import { texts } from './texts.ts'
 
 export const onPage = {
@@ -55,7 +47,7 @@ export const signInOperations: readonly Operation<OperationContext>[] = [
       ui_locales: 'optional',
     },
     async handle(context, request) {
-      const fields = fieldsOf(request, (name) => queryValue(request, name) ?? null)
+      const fields = fieldsOf(request, queryOf(request))
       const prompt = queryValue(request, 'prompt')
       const person = await findSignInSession(context, cookieOf(request, signInCookie))
       if (!person || prompt === 'login') return pageAnswer(200, signInPage(fields))
@@ -85,7 +77,7 @@ export const signInOperations: readonly Operation<OperationContext>[] = [
     summary: "Changes one's own password and signs in with it.",
     async handle(context, request) {
       const form = postedForm(request)
-      const fields = fieldsOf(request, (name) => form.get(name))
+      const fields = fieldsOf(request, form)
       const newPassword = form.get('newPassword') ?? ''
       if (newPassword !== form.get('repeated'))
         return pageAnswer(200, newPasswordPage(fields, texts[fields.language].notRepeated))
@@ -116,33 +108,6 @@ export const signInOperations: readonly Operation<OperationContext>[] = [
       return pageAnswer(200, accountPage(languageOf(request), person, await listDirectoriesOf(context, person)))
     },
   },
-  {
-    ...onPage,
-    id: 'Login_SignOutPage',
-    method: 'GET',
-    path: '/logout',
-    statuses: [200],
-    summary: 'Asks whether to sign out.',
-    async handle(context, request) {
-      const person = await findSignInSession(context, cookieOf(request, signInCookie))
-      const language = languageOf(request)
-      return pageAnswer(200, person ? signOutPage(language) : signedOutPage(language))
-    },
-  },
-  {
-    ...onPage,
-    id: 'Login_SignOut',
-    method: 'POST',
-    path: '/logout',
-    statuses: [200],
-    summary: 'Ends the session of this browser.',
-    async handle(context, request) {
-      const form = postedForm(request)
-      await endSignInSession(context, cookieOf(request, signInCookie))
-      const language = languageOfForm(request, form)
-      return pageAnswer(200, signedOutPage(language), [clearCookie(signInCookie)])
-    },
-  },
 ]
 
 function answerTo(
@@ -151,7 +116,7 @@ function answerTo(
   form: URLSearchParams,
   again: typeof signInPage,
 ): ApiResponse {
-  const fields = fieldsOf(request, (name) => form.get(name))
+  const fields = fieldsOf(request, form)
   const text = texts[fields.language]
   switch (decision.kind) {
     case 'signedIn':
@@ -168,9 +133,13 @@ function answerTo(
   }
 }
 
-function fieldsOf(request: ApiRequest, field: (name: string) => string | null): SignInFields {
+const queryOf = (request: ApiRequest): URLSearchParams =>
+  new URLSearchParams([...request.query].map(([name, value]) => [name === 'returnto' ? 'returnTo' : name, value]))
+
+function fieldsOf(request: ApiRequest, fields: URLSearchParams): SignInFields {
+  const field = (name: string): string | null => fields.get(name)
   return {
-    language: languageOfTexts(request, field('ui_locales')),
+    language: languageOfForm(request, fields),
     returnTo: ownPath(field('returnTo'), request.baseUrl) ?? '/account',
     tenant: field('tenant')?.slice(0, 253) || undefined,
     userName: (field('userName') ?? field('login_hint') ?? '').slice(0, 320),
@@ -184,9 +153,3 @@ const credentialsOf = (request: ApiRequest, form: URLSearchParams) => ({
   remoteAddress: request.remoteAddress,
   previousCookie: cookieOf(request, signInCookie),
 })
-
-const languageOfForm = (request: ApiRequest, form: URLSearchParams): Language =>
-  languageOfTexts(request, form.get('ui_locales'))
-
-const languageOfTexts = (request: ApiRequest, asked: string | null): Language =>
-  languageOf({ headers: request.headers, query: new Map([['ui_locales', asked ?? '']]) })

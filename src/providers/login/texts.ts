@@ -1,4 +1,5 @@
 import type { Language } from '../../http/language.ts'
+import type { StsRefusal } from './sts.ts'
 
 const english = {
   signIn: 'Sign in',
@@ -34,6 +35,25 @@ const english = {
   signedOut: 'You are signed out',
   signedOutHint: 'You can close this window.',
   signInAgain: 'Sign in again',
+  goingOn: 'Going on to the application',
+  goingOnHint: 'If nothing happens, use the button.',
+  goOn: 'Go on',
+  refused: 'You were not signed in',
+  refusedByMistake: 'The application asked in a way that is not right. Tell its makers the following.',
+  enterCode: 'Enter the code',
+  enterCodeHint: 'Enter the code that the device or the program shows you.',
+  code: 'Code',
+  next: 'Next',
+  unknownCode: 'This code is not known, or it is too old. Check it, or begin again on the device.',
+  confirmDevice: 'Do you want to sign this device in?',
+  confirmDeviceHint:
+    'Go on only if you began this yourself and see the same code on your device. Whoever sent you a code could otherwise use your account.',
+  application: 'Application',
+  allowDevice: 'Yes, sign it in',
+  denyDevice: 'No',
+  deviceAllowed: 'The device is signed in',
+  deviceDenied: 'The device is not signed in',
+  deviceAnsweredHint: 'You can close this window and go on there.',
 }
 
 const swedish: typeof english = {
@@ -69,6 +89,41 @@ const swedish: typeof english = {
   signedOut: 'Du är utloggad',
   signedOutHint: 'Du kan stänga fönstret.',
   signInAgain: 'Logga in igen',
+  goingOn: 'Vidare till programmet',
+  goingOnHint: 'Om inget händer, använd knappen.',
+  goOn: 'Fortsätt',
+  refused: 'Du loggades inte in',
+  refusedByMistake: 'Programmet frågade på ett sätt som inte är rätt. Berätta följande för den som har gjort det.',
+  enterCode: 'Ange koden',
+  enterCodeHint: 'Ange koden som enheten eller programmet visar.',
+  code: 'Kod',
+  next: 'Nästa',
+  unknownCode: 'Koden är okänd eller för gammal. Kontrollera den, eller börja om på enheten.',
+  confirmDevice: 'Vill du logga in den här enheten?',
+  confirmDeviceHint:
+    'Fortsätt bara om du själv har börjat detta och ser samma kod på din enhet. Den som har skickat dig en kod kan annars använda ditt konto.',
+  application: 'Program',
+  allowDevice: 'Ja, logga in den',
+  denyDevice: 'Nej',
+  deviceAllowed: 'Enheten är inloggad',
+  deviceDenied: 'Enheten är inte inloggad',
+  deviceAnsweredHint: 'Du kan stänga fönstret och fortsätta där.',
 }
 
 export const texts: Readonly<Record<Language, typeof english>> = { en: english, sv: swedish }
+
+/** What people can do something about; the rest is for who made the application. */
+export const refusalTexts: Readonly<Record<Language, Partial<Record<StsRefusal, string>>>> = {
+  en: {
+    user_not_in_tenant: 'Your account is not in this directory. Ask to be invited, or use another account.',
+    user_pending: 'You have not accepted the invitation to this directory yet. Open the link in the invitation first.',
+    user_disabled: english.disabled,
+    consumer_not_allowed: 'With this account you sign in to the applications of your directory only.',
+  },
+  sv: {
+    user_not_in_tenant: 'Ditt konto finns inte i den här katalogen. Be om en inbjudan, eller använd ett annat konto.',
+    user_pending: 'Du har inte accepterat inbjudan till den här katalogen än. Öppna först länken i inbjudan.',
+    user_disabled: swedish.disabled,
+    consumer_not_allowed: 'Med det här kontot loggar du bara in i program i din egen katalog.',
+  },
+}
