@@ -140,6 +140,7 @@ export async function startTenantry(config: Config, options: StartOptions = {}):
         mauEffectiveFrom: config.mauEffectiveFrom,
         graceHours: config.graceHours,
         transferExpiryDays: config.transferExpiryDays,
+        overdueDisableDays: config.overdueDisableDays,
         isSandbox: config.mode === 'sandbox',
         exemptIdentityLinksFromPolicy: config.exemptIdentityLinksFromPolicy,
         get baseUrl() {

@@ -5,6 +5,7 @@ import type { Check, CheckResult } from './check.ts'
 import { eventChecks } from './event-checks.ts'
 import { historyChecks } from './history-checks.ts'
 import { invoiceChecks } from './invoice-checks.ts'
+import { paymentChecks } from './payment-checks.ts'
 import { recordChecks } from './record-checks.ts'
 import { cutoffsToRecompute, recomputation, recomputationSchema } from './recomputation.ts'
 import { sumChecks } from './sum-checks.ts'
@@ -25,6 +26,7 @@ export const allChecks: readonly Check[] = [
   ...sumChecks,
   ...historyChecks,
   ...invoiceChecks,
+  ...paymentChecks,
   ...recordChecks,
   ...auditChainChecks,
 ]

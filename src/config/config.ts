@@ -42,6 +42,7 @@ const environment = z.object({
   TENANTRY_MAU_EFFECTIVE_FROM: z.iso.datetime().default('2019-11-01T00:00:00Z'),
   TENANTRY_GRACE_HOURS: integer(0, 24 * 28).default(72),
   TENANTRY_TRANSFER_EXPIRY_DAYS: integer(1, 365).default(15),
+  TENANTRY_OVERDUE_DISABLE_DAYS: integer(0, 3650).default(30),
   TENANTRY_INVOICE_SCHEDULE: z.enum(['automatic', 'manual']).optional(),
   TENANTRY_EXEMPT_IDENTITY_LINKS: z.stringbool().default(false),
   TENANTRY_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
@@ -67,6 +68,7 @@ export interface Config {
   readonly mauEffectiveFrom: Date
   readonly graceHours: number
   readonly transferExpiryDays: number
+  readonly overdueDisableDays: number
   readonly invoiceSchedule: 'automatic' | 'manual'
   readonly exemptIdentityLinksFromPolicy: boolean
   readonly logLevel: string
@@ -120,6 +122,7 @@ export function readConfig(env: Record<string, string | undefined>, mode: Mode):
     mauEffectiveFrom: new Date(value.TENANTRY_MAU_EFFECTIVE_FROM),
     graceHours: value.TENANTRY_GRACE_HOURS,
     transferExpiryDays: value.TENANTRY_TRANSFER_EXPIRY_DAYS,
+    overdueDisableDays: value.TENANTRY_OVERDUE_DISABLE_DAYS,
     invoiceSchedule: value.TENANTRY_INVOICE_SCHEDULE ?? (mode === 'serve' ? 'automatic' : 'manual'),
     exemptIdentityLinksFromPolicy: value.TENANTRY_EXEMPT_IDENTITY_LINKS,
     logLevel: value.TENANTRY_LOG_LEVEL,

@@ -9,9 +9,11 @@ import {
 import { expireTransfer } from '../operations/expire-transfer.ts'
 import { transferExpiry } from '../operations/initiate-transfer.ts'
 import type { RunDueWork } from '../operations/set-sandbox-clock.ts'
+import { arrearsWork, lookForArrears } from '../operations/settle-profile.ts'
 
 /** What `scheduleDueWork` can ask for, by its kind. Each looks at the state that it finds and may find nothing to do. */
 const kinds: DueWorkKinds = {
+  [arrearsWork]: lookForArrears,
   'directory/deletedItems/purge': deleteForGood,
   [transferExpiry]: expireTransfer,
   'subscriptions/changeTenantRequest/expire': expireDirectoryChange,

@@ -1,6 +1,7 @@
 import { decideCancel, decideEnable, deletionDueAt } from '../domain/resource/subscription-state.ts'
 import { invalid } from '../domain/refusal.ts'
 import { changeAttribution } from '../store/attribution.ts'
+import { findBillingSubscription } from '../store/billing-subscription.ts'
 import { listTenantsLinkedSince } from '../store/identity-link.ts'
 import { closeCancellation, openCancellation } from '../store/subscription-cancellation.ts'
 import { lockSubscription, renameSubscription as renameInStore, setSubscriptionState } from '../store/subscription.ts'
@@ -33,7 +34,8 @@ export async function enableSubscription(context: OperationContext, id: string):
   await authorizeResource(context, 'Microsoft.Subscription/enable/action', scope)
   const subscription = await lockSubscription(context.db, id, context.now)
   if (!subscription) throw subscriptionNotFound(id)
-  const state = decideEnable(subscription)
+  const payer = await findBillingSubscription(context.db, subscription.id)
+  const state = decideEnable(subscription, payer?.profileStatus === 'PastDue')
   await changeAttribution(context.db)
   await closeCancellation(context.db, subscription.id, context.now)
   await reattributeFromNow(context, subscription.id)

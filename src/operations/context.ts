@@ -15,6 +15,8 @@ export interface PlatformSettings {
   readonly graceHours: number
   /** How long a request for billing ownership waits for its recipient (OWN-7, DEC-16). */
   readonly transferExpiryDays: number
+  /** BIL-23: how many days after an invoice became overdue the subscriptions of its payer are disabled. */
+  readonly overdueDisableDays: number
   readonly isSandbox: boolean
   /** DEC-14: identity links are exempt from deny policies. */
   readonly exemptIdentityLinksFromPolicy: boolean

@@ -5,21 +5,22 @@ import type { InvoiceDocument } from '../domain/billing/invoice-document.ts'
 import { invoiceNumberOf, invoiceSeries } from '../domain/billing/invoice-number.ts'
 import { findMinor } from '../domain/rating/money.ts'
 import { conflict, invalid } from '../domain/refusal.ts'
+import { lockBillingProfile } from '../store/billing-profile.ts'
 import {
   findInvoice,
   insertInvoice,
-  insertInvoiceStatus,
   listCreditNotes,
   loadInvoiceDocument,
   lockInvoice,
-  type StoredInvoice,
   takeInvoiceNumbers,
 } from '../store/invoice.ts'
 import { insertInvoiceLines, listInvoiceLines } from '../store/invoice-line.ts'
 import { appendAudit } from './audit.ts'
 import { authorizeOperator } from './authorize.ts'
 import type { OperationContext } from './context.ts'
-import { invoiceNotFound } from './read-invoice.ts'
+import { applyCredit, returnSurplus } from './invoice-credit.ts'
+import { invoiceNotFound, type InvoiceNow, withStatus } from './read-invoice.ts'
+import { settleProfile } from './settle-profile.ts'
 
 export interface WantedCredit {
   readonly reason: string
@@ -32,13 +33,14 @@ export async function creditInvoice(
   context: OperationContext,
   name: string,
   wanted: WantedCredit,
-): Promise<{ invoice: StoredInvoice; document: InvoiceDocument }> {
+): Promise<{ invoice: InvoiceNow; document: InvoiceDocument }> {
   authorizeOperator(context)
   const { db, now } = context
   const original = await findInvoice(db, name)
   if (!original) throw invoiceNotFound(name)
   if (original.documentType !== 'Invoice' || original.number === null)
     throw conflict('NotAnInvoice', `Only invoices are credited, and '${name}' is a ${original.documentType}.`)
+  await lockBillingProfile(db, original.profile)
   await lockInvoice(db, original.id)
   const document = JSON.parse(await loadInvoiceDocument(db, original.id)) as InvoiceDocument
   const credited = new Set<number>()
@@ -46,7 +48,6 @@ export async function creditInvoice(
     const earlier = JSON.parse(await loadInvoiceDocument(db, note.id)) as InvoiceDocument
     for (const line of linesOf(earlier)) credited.add(Number(line.description.parameters.line))
   }
-  const open = linesOf(document).filter((line) => !credited.has(line.lineNumber))
   const chosen = chooseLines(wanted.lines, linesOf(document), credited, name)
   const note = composeCreditNote(document, original.number, wanted.reason, chosen)
   const number = invoiceNumberOf(
@@ -101,16 +102,16 @@ export async function creditInvoice(
         : []
     }),
   )
-  const isWhole = chosen.length === open.length
-  if (isWhole) await insertInvoiceStatus(db, [{ invoiceId: original.id, at: now, status: 'Void' }])
   await appendAudit(context, {
     action: 'Tenantry.Billing/invoices/creditNotes/write',
     scope: `/providers/Tenantry.Billing/invoices/${original.number}`,
     after: { number, reason: wanted.reason, lines: chosen, total: issued.summary.total },
   })
+  await returnSurplus(context, original.profile, original.id)
+  await settleProfile(context, original.profile, [original.id, ...(await applyCredit(context, original.profile))])
   const stored = await findInvoice(db, number)
   if (!stored) throw new Error(`the credit note ${number} was not stored`)
-  return { invoice: stored, document: issued }
+  return { invoice: withStatus(context, stored), document: issued }
 }
 
 function chooseLines(

@@ -17,9 +17,12 @@ import {
   takeInvoiceNumbers,
 } from '../store/invoice.ts'
 import { copyInvoiceLines, type LineToStore } from '../store/invoice-line.ts'
+import { loadCreditBalances } from '../store/payment.ts'
 import { advanceInvoiceRun, type InvoiceRun, parkProfile, replaceUnpricedUsage } from '../store/invoice-run.ts'
 import type { OperationContext } from './context.ts'
+import { applyCredit, returnSurplus } from './invoice-credit.ts'
 import { type LoadedFacts, loadInvoiceFacts } from './load-invoice-facts.ts'
+import { settleProfile, watchDueDate } from './settle-profile.ts'
 import type { UsageSnapshot } from './usage-snapshot.ts'
 
 /** What all chunks of a run have in common; `lists` and `rates` remember what does not change in it. */
@@ -138,12 +141,32 @@ async function issue(
   await copyInvoices(bulk, invoices)
   await copyInvoiceLines(bulk, lines)
   await insertInvoicedUsage(db, seen)
-  const due = invoices.filter((invoice) => invoice.documentType === 'Invoice')
+  await beginLives({ ...context, db }, invoices)
+  return lines.length
+}
+
+/** From here on an invoice is due, unless there is credit that pays it at once (BIL-10, BIL-23). */
+async function beginLives(context: OperationContext, issued: readonly InvoiceToStore[]): Promise<void> {
+  const { db } = context
+  const invoices = issued.filter((invoice) => invoice.documentType === 'Invoice')
   await insertInvoiceStatus(
     db,
-    due.map(({ id, invoiceDate }) => ({ invoiceId: id, at: invoiceDate, status: 'Due' as const })),
+    invoices.map(({ id, invoiceDate }) => ({ invoiceId: id, at: invoiceDate, status: 'Due' as const })),
   )
-  return lines.length
+  const byDueDate = Map.groupBy(invoices, (invoice) => invoice.dueDate.getTime())
+  for (const [dueDate, due] of byDueDate)
+    await watchDueDate(
+      context,
+      due.map((invoice) => invoice.profile),
+      new Date(dueDate),
+    )
+  for (const invoice of invoices) if (invoice.totalMinor < 0n) await returnSurplus(context, invoice.profile, invoice.id)
+  const credited = await loadCreditBalances(
+    db,
+    invoices.map((invoice) => invoice.profile),
+  )
+  for (const { id, profile } of invoices)
+    if (credited.has(profile)) await settleProfile(context, profile, [id, ...(await applyCredit(context, profile))])
 }
 
 function documentToStore(

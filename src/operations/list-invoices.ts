@@ -1,5 +1,6 @@
 import { billingAccountId, billingProfileId, invoiceSectionId } from '../domain/billing/billing-ids.ts'
 import type { InvoiceDocument, InvoiceSectionBlock } from '../domain/billing/invoice-document.ts'
+import type { InvoiceStatus } from '../domain/billing/invoice-life.ts'
 import { isGuid } from '../domain/directory/object-id.ts'
 import { invalid, notFound, Refusal } from '../domain/refusal.ts'
 import { hasLineOf, type InvoiceHead, listPayingProfiles, loadInvoiceHeads } from '../store/invoice-head.ts'
@@ -10,10 +11,12 @@ import {
   loadInvoiceDocument,
   type StoredInvoice,
 } from '../store/invoice.ts'
+import { listPayments, type Payment } from '../store/payment.ts'
 import { allowsBillingTask, authorizeBilling } from './authorize.ts'
 import { requireAccount, requireProfile } from './billing-access.ts'
 import type { OperationContext } from './context.ts'
 import { invoiceNotFound } from './read-invoice.ts'
+import { invoiceStatusOf } from './settle-profile.ts'
 
 export type { InvoiceHead } from '../store/invoice-head.ts'
 
@@ -182,9 +185,13 @@ async function loadDocument(context: OperationContext, { id }: StoredInvoice): P
   return JSON.parse(await loadInvoiceDocument(context.db, id)) as InvoiceDocument
 }
 
-export type HeadedInvoice = StoredInvoice & { readonly head: InvoiceHead }
+export type HeadedInvoice = StoredInvoice & {
+  readonly head: InvoiceHead
+  readonly status: InvoiceStatus | null
+  readonly payments: readonly Payment[]
+}
 
-/** With the heads of their documents (INV-5), but not their lines. */
+/** With the heads of their documents (INV-5), but not their lines, and what came of them since (BIL-23). */
 export async function withHeads(
   context: OperationContext,
   invoices: readonly StoredInvoice[],
@@ -193,8 +200,16 @@ export async function withHeads(
     context.db,
     invoices.map((invoice) => invoice.id),
   )
+  const payments = Map.groupBy(
+    await listPayments(
+      context.db,
+      invoices.map((invoice) => invoice.id),
+    ),
+    (payment) => payment.invoiceId,
+  )
   return invoices.flatMap((invoice) => {
     const head = heads.get(invoice.id)
-    return head ? [{ ...invoice, head }] : []
+    const status = invoiceStatusOf(context, invoice)
+    return head ? [{ ...invoice, head, status, payments: payments.get(invoice.id) ?? [] }] : []
   })
 }

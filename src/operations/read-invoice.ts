@@ -2,11 +2,13 @@ import { createHash } from 'node:crypto'
 import type { BillingTask } from '../domain/access/billing-roles.ts'
 import { billingProfileId } from '../domain/billing/billing-ids.ts'
 import type { InvoiceDocument, InvoiceLanguage } from '../domain/billing/invoice-document.ts'
+import type { InvoiceStatus } from '../domain/billing/invoice-life.ts'
 import { notFound, Refusal } from '../domain/refusal.ts'
 import { findInvoice, loadInvoiceDocument, type StoredInvoice } from '../store/invoice.ts'
 import { establishInvoiceFile, findInvoiceFile, type InvoiceFile } from '../store/invoice-file.ts'
 import { authorizeBilling } from './authorize.ts'
 import type { OperationContext } from './context.ts'
+import { invoiceStatusOf } from './settle-profile.ts'
 
 /** An issued document by its number; the operator reads all, others by their billing role on its profile. */
 export async function getInvoice(
@@ -30,10 +32,18 @@ export async function getInvoice(
 export async function getInvoiceDocument(
   context: OperationContext,
   name: string,
-): Promise<{ invoice: StoredInvoice; document: InvoiceDocument }> {
-  const invoice = await getInvoice(context, name)
+): Promise<{ invoice: InvoiceNow; document: InvoiceDocument }> {
+  const invoice = withStatus(context, await getInvoice(context, name))
   return { invoice, document: JSON.parse(await loadInvoiceDocument(context.db, invoice.id)) as InvoiceDocument }
 }
+
+export type InvoiceNow = StoredInvoice & { readonly status: InvoiceStatus | null }
+
+/** An invoice with what it is now (BIL-23). */
+export const withStatus = (context: OperationContext, invoice: StoredInvoice): InvoiceNow => ({
+  ...invoice,
+  status: invoiceStatusOf(context, invoice),
+})
 
 export type InvoiceFileKind = 'pdf' | 'csv' | 'json'
 

@@ -70,6 +70,17 @@ export async function findBillingProfile(db: Db, name: string): Promise<BillingP
   return row && toBillingProfile(row)
 }
 
+/** Payments of a profile, and what follows from their absence, take turns. */
+export async function lockBillingProfile(db: Db, name: string): Promise<BillingProfile | undefined> {
+  const row = await db
+    .selectFrom('billing_profile')
+    .selectAll()
+    .where('name', '=', name)
+    .forNoKeyUpdate()
+    .executeTakeFirst()
+  return row && toBillingProfile(row)
+}
+
 export async function listBillingProfiles(
   db: Db,
   billingAccountName: string,

@@ -1,4 +1,4 @@
-import type { ColumnType } from 'kysely'
+import type { ColumnType, Generated } from 'kysely'
 import type { Instant, Int8, Json, NullableInstant, Numeric } from './column-types.ts'
 
 /** The tables of invoice runs and of what they issue. */
@@ -76,5 +76,10 @@ export interface InvoiceTables {
   invoice_download_file: { ticket_hash: string; invoice_id: string; kind: string }
   invoiced_usage: { invoice_id: string; billing_profile_name: string; usage_period: string; usage_print: string }
   invoice_file: { invoice_id: string; kind: string; bytes: Buffer; sha256: string }
-  invoice_status: { invoice_id: string; at: Instant; status: 'Due' | 'OverDue' | 'Paid' | 'Void' }
+  invoice_status: {
+    sequence: Generated<bigint>
+    invoice_id: string
+    at: Instant
+    status: 'Due' | 'OverDue' | 'Paid' | 'Void'
+  }
 }

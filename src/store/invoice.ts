@@ -1,9 +1,8 @@
 import { sql } from 'kysely'
 import type { DocumentType } from '../domain/billing/invoice-document.ts'
+import type { InvoiceStatus } from '../domain/billing/invoice-life.ts'
 import { type BulkTransaction, copyLine } from './bulk-transaction.ts'
 import type { Db } from './db.ts'
-
-export type InvoiceStatus = 'Due' | 'OverDue' | 'Paid' | 'Void'
 
 export interface IssuedInvoice {
   readonly id: string
@@ -30,8 +29,10 @@ export interface InvoiceToStore extends IssuedInvoice {
   readonly document: string
 }
 
+/** An issued document with what came of it since; only of an invoice can anything come. */
 export interface StoredInvoice extends IssuedInvoice {
-  readonly status: InvoiceStatus | null
+  readonly creditedMinor: bigint
+  readonly paidMinor: bigint
 }
 
 /**
@@ -108,8 +109,7 @@ export async function insertInvoiceStatus(
   await sql`
     insert into invoice_status (invoice_id, at, status)
     select * from unnest(${rows.map((row) => row.invoiceId)}::uuid[], ${rows.map((row) => row.at.toISOString())}::timestamptz[],
-      ${rows.map((row) => row.status)}::text[])
-    on conflict do nothing`.execute(db)
+      ${rows.map((row) => row.status)}::text[])`.execute(db)
 }
 
 export async function insertInvoicedUsage(
@@ -169,13 +169,12 @@ const summaryColumns = [
 function select(db: Db) {
   return db
     .selectFrom('invoice as i')
+    .leftJoin('invoice_balance as b', 'b.invoice_id', 'i.id')
     .select(summaryColumns)
-    .select(
-      sql<InvoiceStatus | null>`(select s.status from invoice_status s where s.invoice_id = i.id
-        order by s.at desc, array_position(array['Due', 'OverDue', 'Paid', 'Void'], s.status) desc limit 1)`.as(
-        'status',
-      ),
-    )
+    .select([
+      sql<bigint>`coalesce(b.credited_minor, 0)::bigint`.as('creditedMinor'),
+      sql<bigint>`coalesce(b.paid_minor, 0)::bigint`.as('paidMinor'),
+    ])
 }
 
 const guidText = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
@@ -186,6 +185,16 @@ export async function findInvoice(db: Db, name: string): Promise<StoredInvoice |
     ? select(db).where('i.id', '=', name.toLowerCase())
     : select(db).where('i.number', '=', name.toUpperCase())
   return query.executeTakeFirst()
+}
+
+export async function listInvoicesByIds(db: Db, ids: readonly string[]): Promise<StoredInvoice[]> {
+  if (ids.length === 0) return []
+  return select(db)
+    .where('i.id', 'in', [...ids])
+    .where('i.document_type', '=', 'Invoice')
+    .orderBy('i.due_date')
+    .orderBy('i.number')
+    .execute()
 }
 
 export async function findInvoiceOfMonth(db: Db, profile: string, period: string): Promise<StoredInvoice | undefined> {
@@ -242,6 +251,14 @@ export async function loadInvoiceDocument(db: Db, id: string): Promise<string> {
 
 export async function listCreditNotes(db: Db, id: string): Promise<StoredInvoice[]> {
   return select(db).where('i.credit_for', '=', id).orderBy('i.number').execute()
+}
+
+/** What was last written down of each invoice's life. */
+export async function loadLastStatuses(db: Db, ids: readonly string[]): Promise<Map<string, InvoiceStatus>> {
+  const { rows } = await sql<{ invoice_id: string; status: InvoiceStatus }>`
+    select distinct on (invoice_id) invoice_id, status from invoice_status
+    where invoice_id = any(${[...ids]}::uuid[]) order by invoice_id, sequence desc`.execute(db)
+  return new Map(rows.map((row) => [row.invoice_id, row.status]))
 }
 
 /** Keeps two credit notes of one invoice from giving the same money back. */

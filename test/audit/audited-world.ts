@@ -71,6 +71,13 @@ export async function playHistory(cloud: TestCloud): Promise<void> {
     await cloud.operator.get(`/providers/Tenantry.Billing/invoices/${number}/documents/pdf?${own}`),
     'a document',
   )
+  // Paid, bounced and paid again; what the credit note then takes back pays a part of the next invoice.
+  const payments = `/providers/Tenantry.Billing/invoices/${number}/payments`
+  const [bounced, arrived] = ['0e000000-0000-4000-8000-000000000001', '0e000000-0000-4000-8000-000000000002']
+  expectDone(await cloud.operator.put(`${payments}/${bounced}?${own}`, { properties: {} }), 'a payment')
+  const reason = { properties: { reason: 'returned by the bank' } }
+  expectDone(await cloud.operator.post(`${payments}/${bounced}/reverse?${own}`, reason), 'a reversal')
+  expectDone(await cloud.operator.put(`${payments}/${arrived}?${own}`, { properties: {} }), 'a payment')
   expectDone(
     await cloud.operator.post(`/providers/Tenantry.Billing/invoices/${number}/creditNotes?${own}`, {
       properties: { reason: 'A courtesy', lines: [1] },

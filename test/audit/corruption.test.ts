@@ -278,6 +278,14 @@ const corruptions: readonly (readonly [string, string, string])[] = [
     'I-17',
     `delete from audit_record where action = 'Tenantry.Billing/invoiceRuns/write'`,
   ],
+  ['a payment is lost', 'I-05', `delete from payment where kind = 'Payment' and family = 'CheckWire'`],
+  [
+    'more is taken back than was paid',
+    'I-05',
+    `update payment set amount_minor = amount_minor - 1 where kind = 'Reversal'`,
+  ],
+  ['credit is used that nobody has', 'I-05', `delete from billing_credit`],
+  ['a payer is past due for nothing', 'I-05', `update billing_profile set status = 'PastDue'`],
   ['the record of a credit note is lost', 'I-17', `delete from audit_record where action like '%creditNotes%'`],
   [
     'an audit record says something else',

@@ -102,6 +102,11 @@ export const bodies: Readonly<Record<string, unknown>> = {
     },
   },
   'Tenantry.Billing.IssuedInvoices_Credit': { properties: { reason: 'x' } },
+  'Tenantry.Billing.Payments_Record': { properties: {} },
+  'Tenantry.Billing.Payments_Reverse': { properties: { reason: 'x' } },
+  'Tenantry.Billing.Payments_PayThroughAccount': { properties: {} },
+  'Tenantry.Billing.Payments_PayThroughProfile': { properties: {} },
+  'Tenantry.Billing.Credits_Grant': { properties: { amount: '1', reason: 'x' } },
   'Tenantry.Billing.IssuedInvoices_Preview': { properties: { period: '2026-01' } },
   'v1.Customers_Create': {
     companyProfile: { domain: 'newcustomer.onmicrosoft.com' },

@@ -173,6 +173,8 @@ export async function nameIssuer(wire: Wire): Promise<void> {
         legalName: 'Simulated Seller AB',
         address: { addressLine1: 'Storgatan 1', city: 'Stockholm', country: 'SE' },
         taxRates: [{ country: 'SE', rate: '25' }],
+        // Nobody pays in these stories, and nothing is disabled for it.
+        paymentTermsDays: 365,
       },
     }),
     'an issuer',

@@ -59,14 +59,16 @@ export function decideCancel(subscription: LifecycleFacts): SubscriptionState {
 }
 
 /** Only who cancelled enables again; what is disabled for an unpaid invoice comes back with its payment (BIL-23). */
-export function decideEnable(subscription: LifecycleFacts): SubscriptionState {
+export function decideEnable(subscription: LifecycleFacts, isPayerPastDue = false): SubscriptionState {
   const next = stateAfter(subscription.state, 'enable')
-  if (next && subscription.cancelledAt !== null) return next
+  if (next && subscription.cancelledAt !== null && !isPayerPastDue) return next
   throw conflict(
     'SubscriptionNotEligibleForEnable',
-    next
-      ? `The subscription '${subscription.id}' is ${subscription.state} but was not cancelled. Pay what is due on its billing profile, or give it another offer.`
-      : `The subscription '${subscription.id}' is ${subscription.state}; only a cancelled subscription can be enabled.`,
+    next && isPayerPastDue
+      ? `The billing profile of the subscription '${subscription.id}' has unpaid invoices. Pay what is due, then enable the subscription.`
+      : next
+        ? `The subscription '${subscription.id}' is ${subscription.state} but was not cancelled. Pay what is due on its billing profile, or give it another offer.`
+        : `The subscription '${subscription.id}' is ${subscription.state}; only a cancelled subscription can be enabled.`,
   )
 }
 

@@ -2,8 +2,9 @@ import { billingAccountId, billingProfileId } from '../../domain/billing/billing
 import { notFound } from '../../domain/refusal.ts'
 import { parseBody } from '../../http/body.ts'
 import { type Operation, ok, pathParameter } from '../../http/operation.ts'
-import { requireAccount, requireProfile } from '../../operations/billing-access.ts'
+import { requireAccount } from '../../operations/billing-access.ts'
 import type { OperationContext } from '../../operations/context.ts'
+import { getAvailableBalance } from '../../operations/invoice-credit.ts'
 import { addressBody } from '../../http/address.ts'
 import { toWireAmount } from './amount.wire.ts'
 
@@ -48,6 +49,7 @@ export const agreementOperations: readonly Operation<OperationContext>[] = [
   },
   {
     ...common,
+    apiVersions: ['2020-05-01', '2024-04-01'],
     id: 'AvailableBalances_Get',
     method: 'GET',
     path: `${profile}/availableBalance/default`,
@@ -55,17 +57,20 @@ export const agreementOperations: readonly Operation<OperationContext>[] = [
     permission: 'P17 Track the credit balance',
     summary: 'The credit that is left on a profile.',
     async handle(context, request) {
-      const found = await requireProfile(
+      const {
+        account: name,
+        profile: of,
+        leftMinor,
+      } = await getAvailableBalance(
         context,
-        'P17',
         pathParameter(request, 'billingAccountName'),
         pathParameter(request, 'billingProfileName'),
       )
       return ok({
-        id: `${billingProfileId(found.access.account.name, found.profile.name)}/availableBalance/default`,
+        id: `${billingProfileId(name, of.name)}/availableBalance/default`,
         name: 'default',
         type: 'Microsoft.Billing/billingAccounts/billingProfiles/availableBalance',
-        properties: { amount: toWireAmount(0n, found.profile.currency) },
+        properties: { amount: toWireAmount(leftMinor, of.currency) },
       })
     },
   },

@@ -1,5 +1,6 @@
 import { billingAccountId, billingProfileId, customerId, invoiceSectionId } from '../../domain/billing/billing-ids.ts'
 import type { InvoiceDocument, InvoiceLine, InvoiceSectionBlock } from '../../domain/billing/invoice-document.ts'
+import { amountDueOf } from '../../domain/billing/invoice-life.ts'
 import { toWireAmount, toWireDecimalAmount, toWireNumber } from './amount.wire.ts'
 
 interface InvoiceToWire {
@@ -14,8 +15,31 @@ interface InvoiceToWire {
   readonly subtotalMinor: bigint
   readonly taxMinor: bigint
   readonly totalMinor: bigint
+  readonly creditedMinor: bigint
+  readonly paidMinor: bigint
   readonly creditFor: string | null
   readonly status: string | null
+}
+
+interface PaymentToWire {
+  readonly kind: string
+  readonly family: string
+  readonly paymentMethodName: string | null
+  readonly amountMinor: bigint
+  readonly paidAt: Date
+}
+
+function toWireInvoicePayment(payment: PaymentToWire, currency: string) {
+  return {
+    paymentType: payment.kind === 'Payment' ? 'Debited' : 'Credited',
+    amount: toWireAmount(payment.amountMinor, currency),
+    date: payment.paidAt.toISOString(),
+    paymentMethodFamily: payment.family,
+    paymentMethodType: payment.family,
+    ...(payment.paymentMethodName === null
+      ? {}
+      : { paymentMethodId: `/providers/Microsoft.Billing/paymentMethods/${payment.paymentMethodName}` }),
+  }
 }
 
 type HeadToWire = Pick<
@@ -27,11 +51,13 @@ const dayMs = 86_400_000
 
 const documents = ['pdf', 'csv', 'json'] as const
 
-export function toWireInvoice(invoice: InvoiceToWire & { readonly head: HeadToWire }, baseUrl: string) {
+export function toWireInvoice(
+  invoice: InvoiceToWire & { readonly head: HeadToWire; readonly payments: readonly PaymentToWire[] },
+  baseUrl: string,
+) {
   const { head } = invoice
   const name = invoice.number ?? invoice.id
   const id = `${billingAccountId(invoice.account)}/invoices/${name}`
-  const isOpen = invoice.status === 'Due' || invoice.status === 'OverDue'
   return {
     id,
     name,
@@ -40,7 +66,7 @@ export function toWireInvoice(invoice: InvoiceToWire & { readonly head: HeadToWi
       invoiceDate: invoice.invoiceDate.toISOString(),
       dueDate: invoice.dueDate.toISOString(),
       status: invoice.status ?? 'Paid',
-      amountDue: toWireAmount(isOpen ? invoice.totalMinor : 0n, invoice.currency),
+      amountDue: toWireAmount(invoice.documentType === 'Invoice' ? amountDueOf(invoice) : 0n, invoice.currency),
       billedAmount: toWireAmount(invoice.totalMinor, invoice.currency),
       creditAmount: toWireDecimalAmount(head.summary.credits, invoice.currency),
       azurePrepaymentApplied: toWireDecimalAmount(head.summary.creditsApplied, invoice.currency),
@@ -65,13 +91,13 @@ export function toWireInvoice(invoice: InvoiceToWire & { readonly head: HeadToWi
         url: `${baseUrl}${id}/download?downloadToken=${kind}&api-version=2020-05-01`,
         source: 'DRS',
       })),
-      payments: [],
+      payments: invoice.payments.map((payment) => toWireInvoicePayment(payment, invoice.currency)),
     },
   }
 }
 
 export function toWireTransaction(
-  invoice: InvoiceToWire,
+  invoice: Omit<InvoiceToWire, 'status'>,
   document: InvoiceDocument,
   section: InvoiceSectionBlock,
   product: string,

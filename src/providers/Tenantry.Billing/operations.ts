@@ -3,6 +3,7 @@ import type { OperationContext } from '../../operations/context.ts'
 import { invoiceOperations } from './invoice.routes.ts'
 import { invoiceRunOperations } from './invoice-run.routes.ts'
 import { issuerOperations } from './issuer.routes.ts'
+import { paymentOperations } from './payment.routes.ts'
 import { runDocumentOperations } from './run-document.routes.ts'
 import { signUpOperations } from './sign-up.routes.ts'
 import { statementOperations } from './statement.routes.ts'
@@ -14,6 +15,7 @@ export const operations: readonly Operation<OperationContext>[] = [
   ...invoiceRunOperations,
   ...runDocumentOperations,
   ...invoiceOperations,
+  ...paymentOperations,
   ...statementOperations,
   ...transferTermsOperations,
 ]

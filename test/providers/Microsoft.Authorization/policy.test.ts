@@ -144,6 +144,7 @@ const settingsOfTest = {
   mauEffectiveFrom: new Date(start),
   graceHours: 72,
   transferExpiryDays: 15,
+  overdueDisableDays: 30,
   isSandbox: true,
   baseUrl: '',
 }
