@@ -62,4 +62,20 @@ export const recordChecks: readonly Check[] = [
         and a.after->>'profile' = p.billing_profile_name and a.after->>'section' is not distinct from p.invoice_section_name
       where p.ordinal > 1 group by p.id, p.subscription_id, p.during having count(a.sequence) <> 1`,
   },
+  {
+    id: 'I-17',
+    claim:
+      'each transfer of billing ownership that was carried out has one record, and its subscriptions changed payer then',
+    examined: "select count(*) as examined from billing_transfer where status in ('Completed', 'CompletedWithErrors')",
+    violations: `
+      select format('the transfer %s has %s records of its acceptance', t.name, count(a.sequence)) as violation
+      from billing_transfer t left join audit_record a
+        on a.action = 'Microsoft.Billing/transfers/accept/action' and a.scope ilike '%/transfers/' || t.name
+      where t.status in ('Completed', 'CompletedWithErrors') group by t.name having count(a.sequence) <> 1
+      union all
+      select format('subscription %s of the transfer %s did not change its payer at %s', i.subscription_id, t.name, t.responsible_from)
+      from billing_transfer t join billing_transfer_item i on i.transfer_name = t.name and i.status = 'Completed'
+      where not exists (select from billing_placement p
+        where p.subscription_id = i.subscription_id and lower(p.during) = t.responsible_from)`,
+  },
 ]

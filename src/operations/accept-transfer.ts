@@ -1,4 +1,4 @@
-import { billingAccountId, invoiceSectionId } from '../domain/billing/billing-ids.ts'
+import { billingAccountId } from '../domain/billing/billing-ids.ts'
 import { decideTransferAnswer } from '../domain/billing/transfer.ts'
 import type { TransferItemReview } from '../domain/billing/transfer-item.ts'
 import { conflict, invalid, Refusal } from '../domain/refusal.ts'
@@ -9,7 +9,6 @@ import { lockSubscription } from '../store/subscription.ts'
 import { changeTransfer, type Transfer } from '../store/transfer.ts'
 import { insertTransferOutcome, listTransferable, type TransferableSubscription } from '../store/transfer-item.ts'
 import { appendAudit } from './audit.ts'
-import { scopeOf } from './billing-subscription.ts'
 import type { OperationContext } from './context.ts'
 import { requireStored, transferId, type TransferView, viewOf } from './initiate-transfer.ts'
 import { type ChosenProduct, reviewProducts, subscriptionIdOf } from './recipient-transfer.ts'
@@ -125,17 +124,11 @@ async function handOver(
     at: context.now,
   })
   await setCostCenter(context.db, subscriptionId, null)
-  const to = invoiceSectionId(transfer.account, transfer.profile, transfer.section)
-  const change = {
-    action: 'Microsoft.Billing/billingAccounts/billingSubscriptions/transfer/action',
-    before: { billedTo: scopeOf(source) },
-    after: { billedTo: to, at: at.toISOString(), transfer: transfer.name },
-  }
-  // Each side finds it under its own account.
-  for (const account of [source.account, transfer.account])
-    await appendAudit(context, {
-      ...change,
-      scope: `${billingAccountId(account)}/billingSubscriptions/${subscriptionId}`,
-    })
+  await appendAudit(context, {
+    action: 'Microsoft.Billing/billingAccounts/billingSubscriptions/move/action',
+    scope: `${billingAccountId(source.account)}/billingSubscriptions/${subscriptionId}`,
+    before: { profile: source.profile, section: source.section },
+    after: { profile: transfer.profile, section: transfer.section, at: at.toISOString(), transfer: transfer.name },
+  })
   return at
 }

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { InvoicedResource } from '../domain/billing/invoice-document.ts'
-import type { InvoicedLink, InvoicedSubscription } from '../domain/billing/invoice-facts.ts'
+import type { InvoicedLink, InvoicedPayer, InvoicedSubscription } from '../domain/billing/invoice-facts.ts'
 import type { Db } from './db.ts'
 
 /** Names of subscriptions and how they are sold, deleted ones too: their costs stay in the history (INV-15). */
@@ -10,10 +10,38 @@ export async function loadInvoicedSubscriptions(
 ): Promise<Map<string, InvoicedSubscription>> {
   const { rows } = await sql<{ id: string; display_name: string; offer: string }>`
     select id, display_name, offer from subscription where id = any(${[...ids]}::uuid[])`.execute(db)
+  const payers = await loadChangedPayers(db, ids)
   return new Map(
     rows.map((row) => [
       row.id,
-      { displayName: row.display_name, introductoryOffer: row.offer === 'trial' ? ('trial' as const) : null },
+      {
+        displayName: row.display_name,
+        introductoryOffer: row.offer === 'trial' ? ('trial' as const) : null,
+        payers: payers.get(row.id) ?? [],
+      },
+    ]),
+  )
+}
+
+/** The payers of the subscriptions that had more than one, the first one first. */
+async function loadChangedPayers(db: Db, ids: readonly string[]): Promise<Map<string, InvoicedPayer[]>> {
+  const { rows } = await sql<{
+    subscription_id: string
+    payers: { profile: string; section: string | null; customer: string | null; from: string; to: string | null }[]
+  }>`
+    select subscription_id, jsonb_agg(jsonb_build_object('profile', billing_profile_name,
+      'section', invoice_section_name, 'customer', customer_name, 'from', lower(during), 'to', upper(during))
+      order by lower(during)) as payers
+    from billing_placement where subscription_id = any(${[...ids]}::uuid[])
+    group by subscription_id having count(*) > 1`.execute(db)
+  return new Map(
+    rows.map((row) => [
+      row.subscription_id,
+      row.payers.map((payer) => ({
+        ...payer,
+        from: new Date(payer.from),
+        to: payer.to === null ? null : new Date(payer.to),
+      })),
     ]),
   )
 }

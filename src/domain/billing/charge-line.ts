@@ -8,8 +8,8 @@ import type { PriceEntry } from '../rating/price-list.ts'
 import { rateQuantity } from '../rating/rate-quantity.ts'
 import type { RatedPart } from '../rating/rated-part.ts'
 import type { ChargeType, InvoiceLine, LineAdjustment, LineDescription } from './invoice-document.ts'
-import type { InvoicedLink, InvoiceFacts } from './invoice-facts.ts'
-import { periodOfLine, type Span, transitionOf } from './line-period.ts'
+import type { InvoicedLink, InvoiceFacts, UsageMonth } from './invoice-facts.ts'
+import { periodOfLine, periodOfPayer, type Span, transitionOf } from './line-period.ts'
 import type { Charge } from './rate-usage-month.ts'
 
 /** A charge with everything that its line says, before it has its place and its tax. */
@@ -62,7 +62,7 @@ export function chargeLine(facts: InvoiceFacts, usagePeriod: BillingPeriod, char
     productName: entry.productName,
     serviceFamily: entry.serviceFamily,
     description: descriptionOf(key, link, changedAt),
-    span: periodOfLine(key, priced, link),
+    span: spanOf(facts, usagePeriod, key, periodOfLine(key, priced, link)),
     subscriptionName: facts.names.subscriptions.get(key.subscriptionId)?.displayName ?? key.subscriptionId,
     resource: link || key.resourceId === null ? null : (facts.names.resources.get(key.resourceId) ?? unknown(key)),
     identityTenant: link ? { id: link.identityTenantId, domain: link.domain } : null,
@@ -87,6 +87,45 @@ export function chargeLine(facts: InvoiceFacts, usagePeriod: BillingPeriod, char
       : null,
   }
 }
+
+/** What the line's payer was there for; nothing is cut where there never was another one. */
+function spanOf(facts: InvoiceFacts, usagePeriod: BillingPeriod, key: LineKey, span: Span): Span {
+  const payers = facts.names.subscriptions.get(key.subscriptionId)?.payers ?? []
+  if (payers.length === 0) return span
+  const paid = payers.filter(
+    ({ profile, section, customer }) =>
+      profile === facts.profile.name && section === key.invoiceSectionId && customer === key.customerId,
+  )
+  const month = facts.months.find(({ period }) => period === usagePeriod)
+  const day = month && earliestDays(month).get(quantityKey(key.resourceId ?? '', key))
+  return periodOfPayer(span, paid, day === undefined ? span.to : midnight(day))
+}
+
+const earliestDaysOf = new WeakMap<UsageMonth, ReadonlyMap<string, string>>()
+
+/** The first usage day of each line of the month; made once, and only where a payer has changed. */
+function earliestDays(month: UsageMonth): ReadonlyMap<string, string> {
+  const known = earliestDaysOf.get(month)
+  if (known) return known
+  const days = new Map<string, string>()
+  for (const quantity of month.quantities) {
+    const { invoiceSectionName, customerName, usageDay } = quantity
+    const id = quantityKey(quantity.groupingKey, {
+      ...quantity,
+      invoiceSectionId: invoiceSectionName,
+      customerId: customerName,
+    })
+    const earliest = days.get(id)
+    if (earliest === undefined || usageDay < earliest) days.set(id, usageDay)
+  }
+  earliestDaysOf.set(month, days)
+  return days
+}
+
+const quantityKey = (
+  groupingKey: string,
+  key: Pick<LineKey, 'subscriptionId' | 'meterId' | 'invoiceSectionId' | 'customerId'>,
+): string => JSON.stringify([key.subscriptionId, key.meterId, groupingKey, key.invoiceSectionId, key.customerId])
 
 export function documentLineOf(line: ComposedLine, taxRate: string, currency: Currency): InvoiceLine {
   const { key, amountMinor, taxMinor } = line

@@ -82,6 +82,16 @@ export interface InvoiceNames {
 export interface InvoicedSubscription {
   readonly displayName: string
   readonly introductoryOffer: IntroductoryOffer | null
+  /** Who paid from when until when; only where that has changed. */
+  readonly payers?: readonly InvoicedPayer[]
+}
+
+export interface InvoicedPayer {
+  readonly profile: string
+  readonly section: string | null
+  readonly customer: string | null
+  readonly from: Date
+  readonly to: Date | null
 }
 
 /** A link of an identity tenant with its history, for what its lines say about their time (MAU-24). */

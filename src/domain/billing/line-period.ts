@@ -28,6 +28,23 @@ export function periodOfLine(
     : inLink
 }
 
+/**
+ * The part of a span in which the payer was answerable, by reported time (INV-11): it ends where the next payer began,
+ * and it begins with the payer, but for late usage, whose true day is shown.
+ */
+export function periodOfPayer(
+  span: Span,
+  paid: readonly { readonly from: Date; readonly to: Date | null }[],
+  earliestUsage: Date,
+): Span {
+  const starts = paid.map(({ from }) => from.getTime())
+  const ends = paid.map(({ to }) => to?.getTime() ?? Infinity)
+  if (starts.length === 0) return span
+  const from = new Date(Math.max(span.from.getTime(), Math.min(...starts, earliestUsage.getTime())))
+  const to = new Date(Math.min(span.to.getTime(), Math.max(...ends)))
+  return from < to ? { from, to } : span
+}
+
 /** The instant inside the month at which the link changed to active users; undefined in any other month (INV-10). */
 export function transitionOf(period: BillingPeriod, link: InvoicedLink): Date | undefined {
   const start = startOfPeriod(period)

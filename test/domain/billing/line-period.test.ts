@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { InvoicedLink } from '../../../src/domain/billing/invoice-facts.ts'
-import { monthSpan, periodOfLine, transitionOf } from '../../../src/domain/billing/line-period.ts'
+import { monthSpan, periodOfLine, periodOfPayer, transitionOf } from '../../../src/domain/billing/line-period.ts'
 
 const at = (text: string): Date => new Date(text)
 const subscriptionId = 's'
@@ -71,4 +71,22 @@ test('MAU-28, MAU-32: a line is for the time in which its subscription held the 
 test('usage of a resource is for the part of the month that its price held in', () => {
   const priced = { from: at('2026-10-16T00:00:00Z'), to: month.to }
   expect(periodOfLine({ lineKind: 'usage', subscriptionId }, priced, undefined)).toEqual(priced)
+})
+
+test('INV-11, OWN-9: where the payer changed, one line ends and the next begins there, but for the true day of late usage', () => {
+  const instant = at('2026-10-10T09:30:00.500Z')
+  const before = [{ from: at('2026-01-01T00:00:00Z'), to: instant }]
+  const after = [{ from: instant, to: null }]
+  const on = (day: string): Date => at(`${day}T00:00:00Z`)
+  expect(periodOfPayer(month, before, on('2026-10-02'))).toEqual({ from: month.from, to: instant })
+  expect(periodOfPayer(month, after, on('2026-10-12'))).toEqual({ from: instant, to: month.to })
+  expect(periodOfPayer(month, after, on('2026-10-05'))).toEqual({ from: on('2026-10-05'), to: month.to })
+  // Usage of the month before the change that was reported after it.
+  const september = monthSpan('2026-09')
+  expect(periodOfPayer(september, after, on('2026-09-20'))).toEqual({ from: on('2026-09-20'), to: september.to })
+  // Who paid twice, with somebody else between, is shown from the first time to the last.
+  expect(periodOfPayer(month, [...before, { from: at('2026-10-20T00:00:00Z'), to: null }], on('2026-10-02'))).toEqual(
+    month,
+  )
+  expect(periodOfPayer(month, [], on('2026-10-02'))).toEqual(month)
 })
