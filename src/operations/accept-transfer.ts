@@ -10,8 +10,10 @@ import { changeTransfer, type Transfer } from '../store/transfer.ts'
 import { insertTransferOutcome, listTransferable, type TransferableSubscription } from '../store/transfer-item.ts'
 import { appendAudit } from './audit.ts'
 import type { OperationContext } from './context.ts'
-import { requireStored, transferId, type TransferView, viewOf } from './initiate-transfer.ts'
+import { requireStored, type TransferView, viewOf } from './initiate-transfer.ts'
+import { notifyInitiator } from './notify-transfer.ts'
 import { type ChosenProduct, reviewProducts, subscriptionIdOf } from './recipient-transfer.ts'
+import { transferId } from './transfer-id.ts'
 import { lockReceivedTransfer } from './transfer-recipient.ts'
 import { requireTransferTerms } from './transfer-terms.ts'
 
@@ -53,7 +55,9 @@ export async function acceptTransfer(
     before: { transferStatus: transfer.status },
     after: { chosen, terms, responsibleFrom: responsibleFrom?.toISOString() ?? null },
   })
-  return viewOf(context, await requireStored(context, name))
+  const view = await viewOf(context, await requireStored(context, name))
+  await notifyInitiator(context, view)
+  return view
 }
 
 /** One product named twice, or in two spellings, is one. */

@@ -2,7 +2,7 @@ import { transferStatusAt } from '../domain/billing/transfer.ts'
 import { changeTransfer, lockTransfer } from '../store/transfer.ts'
 import { appendAudit } from './audit.ts'
 import type { OperationContext } from './context.ts'
-import { transferId } from './initiate-transfer.ts'
+import { transferId } from './transfer-id.ts'
 
 /** Notes the expiry of a request that nobody answered (OWN-7); one that was answered stays as it is. */
 export async function expireTransfer(

@@ -1,4 +1,3 @@
-import { invoiceSectionId } from '../domain/billing/billing-ids.ts'
 import { decideTransferAnswer, isTransferName, transferStatusAt } from '../domain/billing/transfer.ts'
 import { reviewDestination } from '../domain/billing/transfer-item.ts'
 import { conflict, invalid, notFound } from '../domain/refusal.ts'
@@ -16,15 +15,11 @@ import { findUser } from '../store/user-account.ts'
 import { appendAudit } from './audit.ts'
 import { requireSection } from './billing-access.ts'
 import type { OperationContext } from './context.ts'
+import { notifyRecipient } from './notify-transfer.ts'
 import { scheduleDueWork } from './schedule-due-work.ts'
 import { loadTransferDestination } from './transfer-destination.ts'
+import { type SectionPath, transferId } from './transfer-id.ts'
 import { requireTransferTerms } from './transfer-terms.ts'
-
-export interface SectionPath {
-  readonly account: string
-  readonly profile: string
-  readonly section: string
-}
 
 /** A request with the state that holds now, and what became of what was handed over. */
 export interface TransferView extends Transfer {
@@ -81,6 +76,7 @@ export async function initiateTransfer(
       terms,
     },
   })
+  await notifyRecipient(context, transfer)
   return { transfer: await viewOf(context, await requireStored(context, name)), isNew: true }
 }
 
@@ -137,9 +133,6 @@ export async function cancelTransfer(
   })
   return viewOf(context, await requireStored(context, name))
 }
-
-export const transferId = ({ account, profile, section, name }: SectionPath & { readonly name: string }): string =>
-  `${invoiceSectionId(account, profile, section)}/transfers/${name}`
 
 /** The state that holds now, also before anything has noted that the request expired. */
 export async function viewsOf(context: OperationContext, transfers: readonly Transfer[]): Promise<TransferView[]> {

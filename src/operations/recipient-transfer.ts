@@ -8,8 +8,10 @@ import { appendAudit } from './audit.ts'
 import { allowsBillingTask } from './authorize.ts'
 import { scopeOf } from './billing-subscription.ts'
 import type { OperationContext } from './context.ts'
-import { requireStored, transferId, type TransferView, viewOf, viewsOf } from './initiate-transfer.ts'
+import { requireStored, type TransferView, viewOf, viewsOf } from './initiate-transfer.ts'
+import { notifyInitiator } from './notify-transfer.ts'
 import { loadTransferDestination } from './transfer-destination.ts'
+import { transferId } from './transfer-id.ts'
 import {
   findReceivedTransfer,
   listRecipientAddresses,
@@ -88,5 +90,7 @@ export async function declineTransfer(context: OperationContext, name: string): 
     before: { transferStatus: transfer.status },
     after: { transferStatus: 'Declined' },
   })
-  return viewOf(context, await requireStored(context, name))
+  const view = await viewOf(context, await requireStored(context, name))
+  await notifyInitiator(context, view)
+  return view
 }

@@ -19,6 +19,7 @@ export async function playHistory(cloud: TestCloud): Promise<void> {
   const payer = await company.payer('audited', 'EUR', 'audited')
   const subscription = await company.subscription(payer.sectionId, 'audited')
   const other = await company.subscription(payer.sectionId, 'other')
+  const handedOver = await company.subscription(payer.sectionId, 'handed over')
   const section = expectDone(
     await company.owner.put(`${payer.profileId}/invoiceSections/AUDI-TEDS-ECT-ION?api-version=2020-05-01`, {
       properties: { displayName: 'Second' },
@@ -57,6 +58,8 @@ export async function playHistory(cloud: TestCloud): Promise<void> {
   expectDone(await company.owner.put(linkPath(subscription, modern.domain), { properties: {} }), 'a relinking')
   await signIns(modern.reporter, modern.id, 'relinked', ['hanna', 'fia'], '2019-11-26T00:00:00Z')
 
+  await handOver(company, handedOver)
+
   await closeMonth(cloud, '2019-11', '2019-12-04T00:00:00Z')
   await signIns(legacy.reporter, legacy.id, 'late', ['doris', 'ivar'], '2019-11-09T08:00:00Z')
   await signIns(modern.reporter, modern.id, 'december', ['hanna'], '2019-12-03T08:00:00Z')
@@ -83,6 +86,29 @@ export async function playHistory(cloud: TestCloud): Promise<void> {
       properties: { reason: 'A courtesy', lines: [1] },
     }),
     'a credit note',
+  )
+}
+
+/** Another account of the company asks its own administrator for a subscription, and gets it. */
+async function handOver(company: Company, subscription: string): Promise<void> {
+  const version = 'api-version=2024-04-01'
+  const { sectionId } = await company.payer('audited-too', 'EUR', 'audited')
+  const me = expectDone(await company.owner.get('/v1.0/me'), 'the administrator')
+  const recipientEmailId = me.body.userPrincipalName
+  expectDone(
+    await company.owner.put(`${sectionId}/transfers/audited?${version}`, {
+      properties: { recipientEmailId, transferTermsAccepted: true },
+    }),
+    'a request',
+  )
+  expectDone(
+    await company.owner.post(`/providers/Microsoft.Billing/transfers/audited/accept?${version}`, {
+      properties: {
+        productDetails: [{ productType: 'AzureSubscription', productId: subscription }],
+        transferTermsAccepted: true,
+      },
+    }),
+    'an acceptance',
   )
 }
 

@@ -297,6 +297,16 @@ const corruptions: readonly (readonly [string, string, string])[] = [
     'I-17',
     `delete from audit_link where position = 2; delete from audit_record where sequence = (select min(sequence) from audit_record r where not exists (select from audit_link where record_sequence = r.sequence))`,
   ],
+  [
+    'a transfer says that it was carried out at another time',
+    'I-17',
+    `update billing_transfer set responsible_from = responsible_from + interval '1 hour'`,
+  ],
+  [
+    'a transfer has no record of its acceptance',
+    'I-17',
+    `delete from audit_record where action = 'Microsoft.Billing/transfers/accept/action'`,
+  ],
 ]
 
 const of = (id: string): string[][] => corruptions.filter(([, named]) => named === id).map(([what]) => [what])

@@ -8,7 +8,6 @@ import {
   getTransfer,
   initiateTransfer,
   listTransfersOfSection,
-  type SectionPath,
 } from '../../operations/initiate-transfer.ts'
 import {
   declineTransfer,
@@ -16,6 +15,7 @@ import {
   listReceivedTransfers,
   validateTransfer,
 } from '../../operations/recipient-transfer.ts'
+import type { SectionPath } from '../../operations/transfer-id.ts'
 import { initiateBody, productsBody, toWireReceived, toWireReview, toWireTransfer } from './transfer.wire.ts'
 
 const common = { apiVersions: ['2024-04-01'], authentication: 'bearer' } as const

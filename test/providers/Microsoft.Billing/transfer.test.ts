@@ -120,6 +120,34 @@ describe('asking', () => {
   })
 })
 
+const mailsTo = async (address: string) => {
+  const { rows } = await cloud.running.pool.query<{ kind: string; subject: string; text: string }>(
+    'select kind, subject, text from outbox_message where recipients ? $1 order by created_at, id',
+    [address],
+  )
+  return rows
+}
+
+test('OWN-7, OWN-11, DEC-45: the recipient is mailed the link that who asked is shown, and who asked how it ended', async () => {
+  const swedish = await world.customer({ displayName: 'Ångström', language: 'sv' })
+  const payer = await standAlone(world)
+  const [first, second] = [await ask(swedish, payer.owner), await ask(swedish, payer.owner)]
+  const shown = await swedish.owner.client.get(sent(swedish, first))
+  const mails = await mailsTo(payer.owner.userPrincipalName)
+  expect(mails.map(({ kind }) => kind)).toEqual(['transfer-request', 'transfer-request'])
+  expect(mails[0]?.subject).toBe('Ångström vill ta över betalningen av dina prenumerationer')
+  expect(mails.filter(({ text }) => text.includes(shown.body.properties.recipientLink))).toHaveLength(1)
+  expect(mails[0]?.text).toContain('2026-10-16T00:00:00.000Z')
+  const subscription = await world.subscription(payer)
+  await accept(payer.owner.client, first, subscription)
+  await payer.owner.client.post(received(second, 'decline'))
+  const answers = await mailsTo(swedish.owner.userPrincipalName)
+  expect(answers.map(({ kind }) => kind)).toEqual(['transfer-answer', 'transfer-answer'])
+  const texts = answers.map(({ text }) => text).join('\n')
+  expect(texts).toContain(`Production (${subscription})`)
+  expect(texts).toContain('Inget har ändrats')
+})
+
 describe('who sees a request', () => {
   test('OWN-1: only the person of the address, with a role that can hand something over, sees it', async () => {
     const invited = await holder(world, b)
