@@ -1,5 +1,6 @@
 import { deleteForGood } from '../operations/delete-for-good.ts'
 import { expireDirectoryChange } from '../operations/request-directory-change.ts'
+import { expireCreationRequest } from '../operations/request-subscription.ts'
 import {
   type DueWorkKinds,
   type InTransaction,
@@ -16,6 +17,7 @@ const kinds: DueWorkKinds = {
   [arrearsWork]: lookForArrears,
   'directory/deletedItems/purge': deleteForGood,
   [transferExpiry]: expireTransfer,
+  'subscriptions/acceptOwnership/expire': expireCreationRequest,
   'subscriptions/changeTenantRequest/expire': expireDirectoryChange,
 }
 

@@ -8,6 +8,8 @@ import { appendAudit } from './audit.ts'
 import type { OperationContext } from './context.ts'
 
 export interface SubscriptionToCreate {
+  /** The id that was promised already; a new one otherwise. */
+  readonly id?: string
   readonly displayName: string
   readonly workload: 'Production' | 'DevTest'
   readonly offer: NewSubscription['offer']
@@ -21,7 +23,7 @@ export interface SubscriptionToCreate {
 
 /** SUB-1, SUB-2, SUB-25 in one commit: who it trusts, who pays and who owns it. Authorise before calling it. */
 export async function createSubscription(context: OperationContext, wanted: SubscriptionToCreate): Promise<string> {
-  const id = context.random.uuid()
+  const id = wanted.id ?? context.random.uuid()
   const displayName = wanted.displayName.trim()
   if (displayName === '' || displayName.length > 64)
     throw invalid(

@@ -4,8 +4,10 @@ import {
   formatSectionScope,
   parseCustomerScope,
   parseSectionScope,
+  type PayingSection,
   requireChargeable,
 } from '../domain/resource/subscription-creation.ts'
+import type { CreationRequest } from '../domain/resource/subscription-creation-request.ts'
 import type { Tags } from '../domain/resource/tags.ts'
 import {
   deleteAlias,
@@ -26,6 +28,13 @@ import {
 } from './authorize.ts'
 import type { OperationContext } from './context.ts'
 import { createSubscription } from './create-subscription.ts'
+import {
+  findSameCreationRequest,
+  findVisibleCreationRequest,
+  listVisibleCreationRequests,
+  removeCreationRequest,
+  requestSubscription,
+} from './request-subscription.ts'
 import { authorizeCustomerScope, type CustomerPayer, sellDirectly } from './sell-subscription.ts'
 
 export interface WantedAlias {
@@ -43,7 +52,7 @@ export interface WantedAlias {
 export async function putAlias(
   context: OperationContext,
   wanted: WantedAlias,
-): Promise<{ alias: SubscriptionAlias; isNew: boolean }> {
+): Promise<{ alias: SubscriptionAlias | CreationRequest; isNew: boolean }> {
   if (!/^[\w.-]{1,63}$/.test(wanted.name))
     throw invalid(
       'InvalidAliasName',
@@ -60,17 +69,21 @@ export async function putAlias(
   const target = wanted.subscriptionId === undefined ? await authorizeSection(context, wanted) : undefined
   if (wanted.subscriptionId !== undefined)
     await authorizeResource(context, 'Microsoft.Subscription/aliases/write', `/subscriptions/${wanted.subscriptionId}`)
-  return putAliasFor(context, wanted, target && formatSectionScope(target), async () =>
-    target ? createInSection(context, wanted, target) : (wanted.subscriptionId ?? ''),
-  )
+  return putAliasFor(context, wanted, target && formatSectionScope(target), async () => {
+    if (!target) return wanted.subscriptionId ?? ''
+    const { subscriptionTenantId: tenantId } = wanted
+    return tenantId === undefined || tenantId === target.tenantId
+      ? createInSection(context, wanted, target)
+      : requestInOtherTenant(context, wanted, target, tenantId)
+  })
 }
 
 async function putAliasFor(
   context: OperationContext,
   wanted: WantedAlias,
   billingScope: string | undefined,
-  findOrCreate: () => Promise<string>,
-): Promise<{ alias: SubscriptionAlias; isNew: boolean }> {
+  findOrCreate: () => Promise<string | CreationRequest>,
+): Promise<{ alias: SubscriptionAlias | CreationRequest; isNew: boolean }> {
   const { tenantId } = context.caller
   await reserveAlias(context.db, tenantId, wanted.name)
   const existing = await findAlias(context.db, tenantId, wanted.name)
@@ -78,7 +91,11 @@ async function putAliasFor(
     requireSameAlias(existing, wanted, billingScope)
     return { alias: existing, isNew: false }
   }
-  const subscriptionId = await findOrCreate()
+  const asked = await findSameCreationRequest(context, { ...wanted, billingScope })
+  if (asked) return { alias: asked, isNew: false }
+  const made = await findOrCreate()
+  if (typeof made !== 'string') return { alias: made, isNew: true }
+  const subscriptionId = made
   await insertAlias(context.db, {
     tenantId,
     name: wanted.name,
@@ -132,11 +149,6 @@ async function createInSection(
         ],
       },
     )
-  if (wanted.subscriptionTenantId !== undefined && wanted.subscriptionTenantId !== section.tenantId)
-    throw unsupported(
-      'properties.additionalProperties.subscriptionTenantId',
-      'A subscription is created in the tenant of its billing account and can be moved to another one afterwards.',
-    )
   if (wanted.subscriptionOwnerId !== undefined && wanted.subscriptionOwnerId !== owner.objectId)
     throw unsupported(
       'properties.additionalProperties.subscriptionOwnerId',
@@ -151,6 +163,27 @@ async function createInSection(
     payer: { profile: section.billingProfileName, section: section.invoiceSectionName },
     owner: { objectId: owner.objectId, type: context.caller.kind === 'user' ? 'User' : 'ServicePrincipal' },
   })
+}
+
+/** SUB-4 */
+async function requestInOtherTenant(
+  context: OperationContext,
+  wanted: WantedAlias,
+  section: PayingSection,
+  destinationTenantId: string,
+): Promise<CreationRequest> {
+  return requestSubscription(
+    context,
+    {
+      alias: wanted.name,
+      displayName: wanted.displayName ?? '',
+      workload: wanted.workload ?? 'Production',
+      tags: wanted.tags,
+      destinationTenantId,
+      destinationOwnerId: wanted.subscriptionOwnerId,
+    },
+    section,
+  )
 }
 
 async function createForCustomer(
@@ -191,7 +224,9 @@ function requireSameAlias(existing: SubscriptionAlias, wanted: WantedAlias, bill
 }
 
 /** Whoever made the alias, or may see the subscription it names. */
-export async function getAlias(context: OperationContext, name: string): Promise<SubscriptionAlias> {
+export async function getAlias(context: OperationContext, name: string): Promise<SubscriptionAlias | CreationRequest> {
+  const asked = await findVisibleCreationRequest(context, name)
+  if (asked) return asked
   const alias = await findAlias(context.db, context.caller.tenantId, name)
   const isVisible =
     alias !== undefined &&
@@ -201,15 +236,17 @@ export async function getAlias(context: OperationContext, name: string): Promise
   return alias
 }
 
-export async function listVisibleAliases(context: OperationContext): Promise<SubscriptionAlias[]> {
-  return listAliases(context.db, context.caller.tenantId, {
+export async function listVisibleAliases(context: OperationContext): Promise<(SubscriptionAlias | CreationRequest)[]> {
+  const aliases = await listAliases(context.db, context.caller.tenantId, {
     createdBy: context.caller.objectId,
     subscriptionIds: await listVisibleSubscriptionIds(context),
   })
+  return [...aliases, ...(await listVisibleCreationRequests(context))]
 }
 
 /** Removes the name and leaves the subscription; false when there is none that the caller may see. */
 export async function removeAlias(context: OperationContext, name: string): Promise<boolean> {
+  if (await removeCreationRequest(context, name)) return true
   const alias = await findAlias(context.db, context.caller.tenantId, name)
   if (!alias) return false
   const scope = `/subscriptions/${alias.subscriptionId}`

@@ -5,6 +5,7 @@ import type { InvoiceTables } from './invoice-schema.ts'
 import type { OutboxTables } from './outbox-schema.ts'
 import type { PaymentTables } from './payment-schema.ts'
 import type { PartnerTables } from './partner-schema.ts'
+import type { SubscriptionCreationRequestTables } from './subscription-creation-request-schema.ts'
 import type { SubscriptionPolicyTables } from './subscription-policy-schema.ts'
 import type { SignInTables } from './sign-in-schema.ts'
 import type { TransferTables } from './transfer-schema.ts'
@@ -20,6 +21,7 @@ export interface Database
     OutboxTables,
     TransferTables,
     DirectoryChangeTables,
+    SubscriptionCreationRequestTables,
     SubscriptionPolicyTables {
   platform_setting: { name: string; value: Json<unknown> }
   signing_key: {

@@ -58,6 +58,8 @@ export const bodies: Readonly<Record<string, unknown>> = {
     properties: { destinationTenantId: someone, destinationOwnerId: someone },
   },
   'Microsoft.Subscription.SubscriptionPolicy_AddUpdatePolicyForTenant': { blockSubscriptionsLeavingTenant: true },
+  'Microsoft.Subscription.Subscription_AcceptOwnership': { properties: { displayName: 'x' } },
+  'Tenantry.Billing.CreationPolicy_Put': { properties: { creationInOtherTenants: 'Allowed' } },
   'Microsoft.Subscription.Subscription_Rename': { subscriptionName: 'renamed' },
   'Microsoft.Authorization.PolicyAssignments_Update': { properties: {} },
   'Microsoft.AzureActiveDirectory.B2CTenants_Create': {

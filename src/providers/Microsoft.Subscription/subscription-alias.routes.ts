@@ -16,11 +16,12 @@ export const aliasOperations: readonly Operation<OperationContext>[] = [
     path,
     statuses: [200, 201],
     permission: 'billing task S9 on the invoice section, or Microsoft.Subscription/aliases/write',
-    summary: 'Creates a subscription that the invoice section pays for, in the tenant of its billing account.',
+    summary:
+      'Creates a subscription that the invoice section pays for, in the tenant of its billing account, or asks an owner in another one to accept it.',
     body: aliasBody,
     async handle(context, request) {
       const { alias, isNew } = await putAlias(context, wantedAlias(nameOf(request), parseBody(request, aliasBody)))
-      return isNew ? created(toWireAlias(alias)) : ok(toWireAlias(alias))
+      return (isNew ? created : ok)(toWireAlias(alias, request.baseUrl))
     },
   },
   {
@@ -32,7 +33,7 @@ export const aliasOperations: readonly Operation<OperationContext>[] = [
     permission: 'who made the alias, or holds a role in its subscription',
     summary: 'The subscription that an alias names.',
     async handle(context, request) {
-      return ok(toWireAlias(await getAlias(context, nameOf(request))))
+      return ok(toWireAlias(await getAlias(context, nameOf(request)), request.baseUrl))
     },
   },
   {
@@ -43,8 +44,9 @@ export const aliasOperations: readonly Operation<OperationContext>[] = [
     statuses: [200],
     permission: 'any caller; only what it may see',
     summary: 'All aliases that the caller may see, in one page.',
-    async handle(context) {
-      return ok({ value: (await listVisibleAliases(context)).map(toWireAlias) })
+    async handle(context, request) {
+      const aliases = await listVisibleAliases(context)
+      return ok({ value: aliases.map((alias) => toWireAlias(alias, request.baseUrl)) })
     },
   },
   {

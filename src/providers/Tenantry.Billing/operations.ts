@@ -1,5 +1,6 @@
 import type { Operation } from '../../http/operation.ts'
 import type { OperationContext } from '../../operations/context.ts'
+import { creationPolicyOperations } from './creation-policy.routes.ts'
 import { invoiceOperations } from './invoice.routes.ts'
 import { invoiceRunOperations } from './invoice-run.routes.ts'
 import { issuerOperations } from './issuer.routes.ts'
@@ -11,6 +12,7 @@ import { transferTermsOperations } from './transfer-terms.routes.ts'
 
 export const operations: readonly Operation<OperationContext>[] = [
   ...signUpOperations,
+  ...creationPolicyOperations,
   ...issuerOperations,
   ...invoiceRunOperations,
   ...runDocumentOperations,
