@@ -15,6 +15,7 @@ import {
   type PrincipalType,
   type RoleAssignment,
 } from '../store/role-assignment.ts'
+import { isForeignGroupOf } from '../store/my-partner.ts'
 import { findCustomRole } from '../store/role-definition.ts'
 import { appendAudit } from './audit.ts'
 import { authorizeResource, isGlobalAdministrator } from './authorize.ts'
@@ -193,12 +194,14 @@ export const isGuid = (text: string): boolean =>
 
 const typeOfKind = { user: 'User', group: 'Group', servicePrincipal: 'ServicePrincipal' } as const
 
-/** ACC-12: members, accepted guests, groups and applications of the tenant that the subscription trusts. */
+/** ACC-12: members, accepted guests, groups and applications of the tenant that the subscription trusts, and agents of its partners. */
 async function requireAssignee(
   context: OperationContext,
   tenantId: string,
   input: RoleAssignmentInput,
 ): Promise<PrincipalType> {
+  if (input.principalType === 'ForeignGroup' && (await isForeignGroupOf(context.db, tenantId, input.principalId)))
+    return 'ForeignGroup'
   const assignee = await findAssignee(context.db, tenantId, input.principalId)
   if (!assignee)
     throw principalNotFound(

@@ -1,11 +1,13 @@
 import {
+  allowsDelegated,
   allowsDirectory,
   type DirectoryPermission,
   directoryRoleIds,
   directoryRoles,
 } from '../domain/access/directory-roles.ts'
 import { forbidden, notFound } from '../domain/refusal.ts'
-import { listIdentities, loadDirectoryRoles } from '../store/access-facts.ts'
+import { listIdentities, loadConsoleFacts, loadDirectoryRoles } from '../store/access-facts.ts'
+import { listDelegatedGroups } from '../store/my-partner.ts'
 import type { OperationContext } from './context.ts'
 
 type DirectoryContext = Pick<OperationContext, 'db' | 'caller'>
@@ -57,12 +59,32 @@ async function decide(
   permission: DirectoryPermission,
 ): Promise<'allowed' | 'refused' | 'unknown'> {
   const identities = await identitiesIn(context, tenantId)
-  if (identities.length === 0) return tenantId === context.caller.tenantId ? 'refused' : 'unknown'
+  if (identities.length === 0) {
+    if (tenantId === context.caller.tenantId) return 'refused'
+    // PAR-16: who has an account in the tenant acts by that account, and not by what was delegated.
+    return decideDelegated(context, tenantId, permission)
+  }
   for (const identity of identities) {
     const { isMember, roleTemplateIds } = await loadDirectoryRoles(context.db, identity)
     if (allowsDirectory(permission, roleTemplateIds, isMember)) return 'allowed'
   }
   return 'refused'
+}
+
+async function decideDelegated(
+  context: DirectoryContext,
+  tenantId: string,
+  permission: DirectoryPermission,
+): Promise<'allowed' | 'refused' | 'unknown'> {
+  const [groups] = await listDelegatedGroups(context.db, tenantId, context.caller.tenantId)
+  if (!groups) return 'unknown'
+  const { principals } = await loadConsoleFacts(context.db, context.caller)
+  const agents = {
+    isAdminAgent: principals.includes(groups.adminAgents),
+    isHelpdeskAgent: principals.includes(groups.helpdeskAgents),
+  }
+  if (!agents.isAdminAgent && !agents.isHelpdeskAgent) return 'unknown'
+  return allowsDelegated(permission, agents) ? 'allowed' : 'refused'
 }
 
 /** By any of the caller's identities: a person works from the subscription's directory on an identity tenant (MAU-5). */

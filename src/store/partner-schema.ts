@@ -1,4 +1,4 @@
-import type { Instant, Json, Period, Revision } from './column-types.ts'
+import type { Instant, Json, NullableInstant, Period, Revision } from './column-types.ts'
 
 /** The tables of partners. */
 export interface PartnerTables {
@@ -72,5 +72,18 @@ export interface PartnerTables {
     offer_id: string
     order_id: string | null
     line_number: number | null
+  }
+  relationship_request: {
+    id: string
+    partner_id: string
+    code_hash: string
+    delegated_privileges: boolean
+    recipient_email: string | null
+    created_at: Instant
+    created_by: string
+    expires_at: Instant
+    accepted_at: NullableInstant
+    accepted_by: string | null
+    customer_tenant_id: string | null
   }
 }

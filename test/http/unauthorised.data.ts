@@ -114,6 +114,7 @@ export const bodies: Readonly<Record<string, unknown>> = {
     companyProfile: { domain: 'newcustomer.onmicrosoft.com' },
     billingProfile: { companyName: 'x', defaultAddress: { country: 'SE' } },
   },
+  'v1.Customers_Update': { relationshipToPartner: 'none' },
   'v1.CustomerProfiles_UpdateBilling': { companyName: 'x', defaultAddress: { country: 'SE' } },
   'v1.Orders_Create': { lineItems: [{ offerId: 'MS-AZR-0145P', friendlyName: 'x' }] },
   'v1.Subscriptions_Update': { status: 'suspended' },
@@ -123,6 +124,8 @@ export const bodies: Readonly<Record<string, unknown>> = {
     dateAgreed: '2025-12-31',
     type: 'MicrosoftCustomerAgreement',
   },
+  'Tenantry.Partner.RelationshipRequests_Create': { properties: {} },
+  'Tenantry.Partner.RelationshipRequests_Accept': { properties: { code: 'x' } },
   'Tenantry.Partner.Partners_CreateOrUpdate': {
     properties: { tenantId: someone, kind: 'direct', displayName: 'x', countryCode: 'SE', currencies: ['USD'] },
   },

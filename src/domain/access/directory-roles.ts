@@ -151,3 +151,19 @@ export function allowsDirectory(
   if (isMember && memberPermissions.includes(permission)) return true
   return roleTemplateIds.some((id) => findDirectoryRole(id)?.permissions.includes(permission) ?? false)
 }
+
+/** What stays with the customer's own administrators, whoever else acts for them (PAR-6, PAR-13). */
+const neverDelegated: readonly DirectoryPermission[] = ['tenant/delete', 'elevateAccess', 'partnerRelationships/update']
+
+/** PAR-7: what agents of a partner may do in a customer's tenant by the privileges that were delegated to it. */
+export function allowsDelegated(
+  permission: DirectoryPermission,
+  agents: { readonly isAdminAgent: boolean; readonly isHelpdeskAgent: boolean },
+): boolean {
+  if (neverDelegated.includes(permission)) return false
+  const roles = [
+    ...(agents.isAdminAgent ? [directoryRoleIds.globalAdministrator] : []),
+    ...(agents.isHelpdeskAgent ? [directoryRoleIds.helpdeskAdministrator] : []),
+  ]
+  return allowsDirectory(permission, roles, false)
+}

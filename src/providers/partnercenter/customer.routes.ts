@@ -3,6 +3,8 @@ import { type ApiRequest, created, type Operation, ok, pathParameter } from '../
 import { splitPage } from '../../http/paging.ts'
 import { addCustomer, isDomainInUse } from '../../operations/add-customer.ts'
 import type { OperationContext } from '../../operations/context.ts'
+import { listCustomerUsers } from '../../operations/customer-user.ts'
+import { removeRelationship } from '../../operations/my-partner.ts'
 import {
   changeCustomerProfile,
   keyOfCustomer,
@@ -16,9 +18,11 @@ import {
   fromWireBillingProfile,
   fromWireCustomer,
   readCustomerFilter,
+  relationshipBody,
   toWireBillingProfile,
   toWireCompanyProfile,
   toWireCustomer,
+  toWireCustomerUser,
   toWireListedCustomer,
 } from './customer.wire.ts'
 
@@ -76,6 +80,36 @@ export const customerOperations: readonly Operation<OperationContext>[] = [
     summary: 'A customer with its profiles.',
     async handle(context, request) {
       return ok(toWireCustomer((await requireCustomer(context, 'viewCustomers', idOf(request))).customer))
+    },
+  },
+  {
+    ...partnerCenter,
+    id: 'Customers_Update',
+    method: 'PATCH',
+    path: customer,
+    statuses: [200],
+    permission: 'console right removeRelationship',
+    summary: 'Removes the relationship with a customer who has no active subscription left.',
+    body: relationshipBody,
+    async handle(context, request) {
+      parsePartnerCenterBody(request, relationshipBody)
+      return ok(toWireCustomer(await removeRelationship(context, idOf(request))))
+    },
+  },
+  {
+    ...partnerCenter,
+    id: 'CustomerUsers_List',
+    method: 'GET',
+    path: `${customer}/users`,
+    statuses: [200],
+    permission: 'console right viewCustomers and delegated privileges with users/read',
+    summary: "The users of the customer's tenant, by delegated privileges.",
+    query: { size: 'optional', $skiptoken: 'optional', filter: 'unsupported' },
+    async handle(context, request) {
+      const page = readSize(request)
+      const users = await listCustomerUsers(context, idOf(request), { after: page.after, limit: page.top + 1 })
+      const { rows, next } = splitPage(users, page.top, (user) => user.id)
+      return ok(toCollection(request, rows.map(toWireCustomerUser), rows.length, next))
     },
   },
   {

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { invalid } from '../../domain/refusal.ts'
 import { type ApiRequest, queryValue } from '../../http/operation.ts'
 import type { WantedCustomer } from '../../operations/add-customer.ts'
+import type { CustomerUser } from '../../operations/customer-user.ts'
 import type { Customer, CustomerFilter, CustomerProfileChange } from '../../operations/read-customer.ts'
 import { partnerCenterEtag, selfLink } from './convention.ts'
 
@@ -42,6 +43,21 @@ export const customerBody = z.object({
   billingProfile: billingProfileBody,
   allowDelegatedAccess: z.boolean().nullish(),
   associatedPartnerId: line,
+})
+
+export const relationshipBody = z.object({
+  relationshipToPartner: z.literal('none', "is 'none': a relationship can be removed here, and nothing else"),
+})
+
+export const toWireCustomerUser = (user: CustomerUser) => ({
+  id: user.id,
+  userPrincipalName: user.userPrincipalName,
+  displayName: user.displayName,
+  firstName: user.givenName ?? '',
+  lastName: user.surname ?? '',
+  userDomainType: 'none',
+  state: user.accountEnabled ? 'active' : 'inactive',
+  attributes: { objectType: 'CustomerUser' },
 })
 
 export function fromWireCustomer(wire: z.output<typeof customerBody>): WantedCustomer {

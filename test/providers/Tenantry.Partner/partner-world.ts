@@ -121,6 +121,17 @@ export class PartnerWorld {
     }
   }
 
+  /** An existing tenant becomes a customer: the agent asks, and its administrator accepts. */
+  async relate(agent: Person, administrator: Person, delegatedAdminPrivileges = true): Promise<void> {
+    const made = expectSuccess(
+      await agent.client.post(`/providers/Tenantry.Partner/relationshipRequests?${ours}`, {
+        properties: { delegatedAdminPrivileges },
+      }),
+    )
+    const { pathname, search, hash } = new URL(made.body.properties.link)
+    expectSuccess(await administrator.client.post(`${pathname}${search}`, { properties: { code: hash.slice(1) } }))
+  }
+
   async attest(agent: Person, customer: Pick<TestCustomer, 'id'>): Promise<void> {
     expectSuccess(
       await agent.client.post(`/v1/customers/${customer.id}/agreements`, {
