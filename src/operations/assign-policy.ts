@@ -1,3 +1,4 @@
+import { canonicalJson } from '../domain/rating/canonical-json.ts'
 import { covers, scopeKey, subscriptionOf } from '../domain/access/scope.ts'
 import { checkParameters, type PolicyAssignmentContent } from '../domain/resource/policy-assignment.ts'
 import { findBuiltInPolicy } from '../domain/resource/policy-built-in.ts'
@@ -49,6 +50,8 @@ export async function assignPolicy(
         'properties.notScopes',
       )
   const before = await findPolicyAssignment(context.db, scope, name)
+  const wanted = { ...content, policyDefinitionId: definition.id, location }
+  if (before && canonicalJson({ ...audited(before), ...wanted }) === canonicalJson(audited(before))) return before
   const key = { scope, name }
   const saved = await savePolicyAssignment(
     context.db,

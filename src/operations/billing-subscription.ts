@@ -71,6 +71,7 @@ export async function changeCostCenter(
   before: BillingSubscription,
   costCenter: string | null,
 ): Promise<BillingSubscription> {
+  if (before.costCenter === costCenter) return before
   await setCostCenter(context.db, before.subscriptionId, costCenter)
   await appendAudit(context, {
     action: 'Microsoft.Billing/billingAccounts/billingSubscriptions/write',

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Address } from '../domain/billing/address.ts'
 import { billingAccountId, billingProfileId } from '../domain/billing/billing-ids.ts'
 import { invalid } from '../domain/refusal.ts'
@@ -88,6 +89,7 @@ export async function updateAccount(
     soldTo: change.soldTo ? { ...change.soldTo, country: account.countryCode } : account.soldTo,
     notificationEmail: change.notificationEmail === undefined ? account.notificationEmail : change.notificationEmail,
   }
+  if (isDeepStrictEqual(changed, account)) return viewOf(context, access, { profiles: false, sections: false })
   await updateBillingAccount(context.db, changed)
   await appendAudit(context, {
     action: 'Microsoft.Billing/billingAccounts/write',

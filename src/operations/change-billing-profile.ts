@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Address } from '../domain/billing/address.ts'
 import { billingAccountId, billingCodeLength, billingCodeOf, billingProfileId } from '../domain/billing/billing-ids.ts'
 import type { InvoiceLanguage } from '../domain/billing/invoice-document.ts'
@@ -202,13 +203,15 @@ async function changeProfile(
     language: wanted.language ?? existing.language,
     taxId: wanted.taxId === undefined ? existing.taxId : wanted.taxId,
   }
-  await updateBillingProfile(context.db, changed)
-  await appendAudit(context, {
-    action: 'Microsoft.Billing/billingAccounts/billingProfiles/write',
-    scope: billingProfileId(existing.billingAccountName, existing.name),
-    before: visible(existing),
-    after: visible(changed),
-  })
+  if (!isDeepStrictEqual(changed, existing)) {
+    await updateBillingProfile(context.db, changed)
+    await appendAudit(context, {
+      action: 'Microsoft.Billing/billingAccounts/billingProfiles/write',
+      scope: billingProfileId(existing.billingAccountName, existing.name),
+      before: visible(existing),
+      after: visible(changed),
+    })
+  }
   const view = await getProfile(context, accountName, existing.name, true)
   return { ...view, isNew: false, warning: undefined }
 }
@@ -256,6 +259,7 @@ export async function setPurchasePolicies(
 ): Promise<{ profile: BillingProfile; policies: PurchasePolicies }> {
   const { profile } = await requireProfile(context, 'P6', accountName, profileName)
   const policies = { ...openPolicies, ...profile.purchasePolicies, ...wanted }
+  if (isDeepStrictEqual(policies, profile.purchasePolicies)) return { profile, policies }
   await updateBillingProfile(context.db, { ...profile, purchasePolicies: { ...policies } })
   await appendAudit(context, {
     action: 'Microsoft.Billing/billingAccounts/billingProfiles/policies/write',

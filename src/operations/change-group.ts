@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { GroupAccount } from '../domain/directory/group-account.ts'
 import { objectNotFound } from '../domain/directory/object-id.ts'
 import { conflict, invalid } from '../domain/refusal.ts'
@@ -70,7 +71,7 @@ export async function changeGroup(context: OperationContext, id: string, changes
     mailNickname: own.mailNickname ?? group.mailNickname,
     description: own.description === undefined ? group.description : own.description,
   }
-  if (isMoreThanMembers) {
+  if (isMoreThanMembers && !isDeepStrictEqual(changed, group)) {
     await replaceGroup(context.db, changed)
     await appendAudit(context, {
       action: 'groups/update',

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { billingProfileId, invoiceSectionId } from '../domain/billing/billing-ids.ts'
 import { conflict, invalid } from '../domain/refusal.ts'
 import { lockBillingAccount } from '../store/billing-account.ts'
@@ -143,6 +144,7 @@ async function changeSection(
     labels: wanted.labels ?? existing.labels,
     tags: wanted.tags ?? existing.tags,
   }
+  if (isDeepStrictEqual(changed, existing)) return { ...(await getSection(context, ...scope)), isNew: false }
   await updateInvoiceSection(context.db, changed)
   await appendAudit(context, {
     action: 'Microsoft.Billing/billingAccounts/billingProfiles/invoiceSections/write',

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { checkPassword } from '../domain/directory/password.ts'
 import {
   changeUser as changedUser,
@@ -58,6 +59,8 @@ export async function changeUser(
       'passwordProfile',
     )
   if (!changed.accountEnabled) await keepGlobalAdministrator(context, user.id)
+  // The same again leaves no trace; a password is new whenever one is given.
+  if (password === undefined && isDeepStrictEqual(changed, user)) return
   const kept = await hashed(context, password)
   await refusingDuplicates(() => replaceUser(context.db, changed, kept))
   if (kept || (user.accountEnabled && !changed.accountEnabled))

@@ -1,3 +1,4 @@
+import { canonicalJson } from '../domain/rating/canonical-json.ts'
 import { builtInPolicies, builtInPolicyId, findBuiltInPolicy } from '../domain/resource/policy-built-in.ts'
 import {
   parsePolicyRule,
@@ -38,6 +39,7 @@ export async function savePolicyDefinition(
     )
   parsePolicyRule(content)
   const before = await lockCustomPolicy(context.db, scope, name, 'update')
+  if (before && canonicalJson({ ...audited(before), ...content }) === canonicalJson(audited(before))) return before
   const key = { scope, name, tenantId: await tenantOfScope(context, scope) }
   const saved = await saveCustomPolicy(context.db, key, content, context.now, context.caller.objectId)
   await appendAudit(context, {

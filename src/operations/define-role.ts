@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { builtInRoles, findBuiltInRole } from '../domain/access/built-in-roles.ts'
 import type { RoleDefinition } from '../domain/access/role-definition.ts'
 import { covers, scopeKey, subscriptionOf } from '../domain/access/scope.ts'
@@ -65,6 +66,7 @@ export async function saveRole(
   await checkAssignableScopes(context, action, scope, content.assignableScopes)
   if (builtInRoles.some((role) => role.name.toLowerCase() === content.name.toLowerCase())) throw nameTaken(content.name)
   const existing = await findCustomRole(context.db, tenantId, id)
+  if (existing && isDeepStrictEqual({ ...existing, ...content }, existing)) return existing
   const role = existing
     ? await replaceRole(context, existing, content, action)
     : await insertCustomRole(context.db, { tenantId, id }, content, context.now, context.caller.objectId)

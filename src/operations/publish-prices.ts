@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { addsPricesOnly } from '../domain/billing/price-addition.ts'
 import { findBillingPeriod, isFirstDayOfMonth, startOfPeriod, usageDayOf } from '../domain/rating/billing-period.ts'
 import { type Currency, findCurrency } from '../domain/rating/currency.ts'
@@ -166,6 +167,13 @@ export async function assignPriceListToProfile(
       'properties.from',
     )
   const before = await listPriceListAssignments(db, [profile.name])
+  const assigned: StoredAssignment = {
+    profile: profile.name,
+    priceListName: list.name,
+    from: wanted.from,
+    to: null,
+  }
+  if (before.some((one) => isDeepStrictEqual(one, assigned))) return assigned
   await requireOpen(context, wanted.from, true)
   await assignPriceList(db, { profile: profile.name, priceListName: list.name, from: wanted.from })
   await appendAudit(context, {
@@ -174,7 +182,7 @@ export async function assignPriceListToProfile(
     before,
     after: { from: wanted.from.toISOString() },
   })
-  return { profile: profile.name, priceListName: list.name, from: wanted.from, to: null }
+  return assigned
 }
 
 export async function listAssignments(context: OperationContext, profile: string): Promise<StoredAssignment[]> {
@@ -199,10 +207,13 @@ export async function setExchangeRate(
     throw invalid('InvalidExchangeRate', 'The rate must be a decimal greater than 0, as text.', 'properties.rate')
   await requireOpen(context, startOfPeriod(period), true)
   const exchange: ExchangeRate = { from, to, rate: rate.toFixed(), day: exchangeRateDayOf(period) }
+  const before = (await listExchangeRates(context.db, period)).find((one) => one.from === from && one.to === to)
+  if (isDeepStrictEqual(before, exchange)) return exchange
   await replaceExchangeRate(context.db, period, exchange, context.now)
   await appendAudit(context, {
     action: 'Tenantry.Pricing/exchangeRates/write',
     scope: `/providers/Tenantry.Pricing/exchangeRates/${period}`,
+    ...(before ? { before } : {}),
     after: exchange,
   })
   return exchange

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { DirectoryPermission } from '../domain/access/directory-roles.ts'
 import type { Application, ApplicationPassword, SignInAudience } from '../domain/directory/application.ts'
 import { objectNotFound } from '../domain/directory/object-id.ts'
@@ -113,6 +114,7 @@ export async function changeApplication(
     redirectUris: checkedRedirectUris(application.redirectUris, changes.redirectUris),
     isFallbackPublicClient: changes.isFallbackPublicClient ?? application.isFallbackPublicClient,
   }
+  if (isDeepStrictEqual(changed, application)) return
   await replaceApplication(context.db, changed)
   await appendAudit(context, {
     action: 'applications/update',

@@ -64,7 +64,11 @@ export async function requestInvoiceRun(
       'Nobody is named as issuer, and invoices name who sells. PUT /providers/Tenantry.Billing/issuer first.',
     )
   if (await insertInvoiceRun(db, { id: context.random.uuid(), period, startedAt: now }))
-    await appendAudit(context, { action: 'Tenantry.Billing/invoiceRuns/write', scope: runScope(period) })
+    await appendAudit(context, {
+      action: 'Tenantry.Billing/invoiceRuns/write',
+      scope: runScope(period),
+      after: { period, startedAt: now.toISOString() },
+    })
   const report = await reportOf(db, period)
   if (report.run.finishedAt) return { report, operationId: undefined }
   return { report, operationId: await workOn(context, period) }

@@ -19,9 +19,11 @@ export async function replaceSandboxClock(db: Db, now: Date): Promise<void> {
   await replaceSetting(db, name, { now: now.toISOString() })
 }
 
-/** Whether anything has happened yet that carries a business instant. */
-export async function hasHistory(db: Db): Promise<boolean> {
-  const result = await sql<{ has: boolean }>`select exists (select from audit_record) as has`.execute(db)
+/** Whether anything has happened yet that carries a business instant; settings of the clock do not count. */
+export async function hasHistory(db: Db, clockAction: string): Promise<boolean> {
+  const result = await sql<{
+    has: boolean
+  }>`select exists (select from audit_record where action <> ${clockAction}) as has`.execute(db)
   return result.rows[0]?.has ?? false
 }
 
