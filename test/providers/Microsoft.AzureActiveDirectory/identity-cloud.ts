@@ -27,10 +27,12 @@ export interface IdentityTenant extends TestTenant {
   readonly inside: Person
 }
 
+/** Of the process, so that two of these on one server take no name twice. */
+let serial = 0
+
 /** Tenants and people over the wire; subscriptions as rows, with who owns them. */
 export class IdentityCloud {
   readonly cloud: TestCloud
-  private serial = 0
 
   constructor(cloud: TestCloud) {
     this.cloud = cloud
@@ -148,8 +150,8 @@ export class IdentityCloud {
   }
 
   private label(kind: string): string {
-    this.serial += 1
-    return `${kind}${this.serial}`
+    serial += 1
+    return `${kind}${serial}`
   }
 
   private async person(tenantId: string, objectId: string, userPrincipalName: string): Promise<Person> {
