@@ -121,6 +121,8 @@ const ours = 'api-version=2026-11-01'
 export function billedMonth(wanted: {
   readonly as: string
   readonly period: string
+  /** The name under which the id of the payer's profile was saved. */
+  readonly profile?: string
   /** The instant of the run, after the month's grace. */
   readonly at: string
   readonly title: string
@@ -129,13 +131,13 @@ export function billedMonth(wanted: {
   readonly note: string
   readonly rules: readonly string[]
 }): Line[] {
-  const { as, period, at, title, document, note, rules } = wanted
+  const { as, period, profile = 'profile', at, title, document, note, rules } = wanted
   const day = at.slice(0, 10)
   return [
     {
       at,
       as,
-      do: `POST /\${profile}/providers/Tenantry.Billing/preview?${ours}`,
+      do: `POST /\${${profile}}/providers/Tenantry.Billing/preview?${ours}`,
       body: { properties: { period } },
       expect: { status: 200, body: { properties: { estimated: true, document } } },
       note: 'The invoice as it would be: made by the same code, to the same bytes but for its number and date.',
@@ -150,7 +152,7 @@ export function billedMonth(wanted: {
     },
     {
       as,
-      do: `GET /\${profile}/invoices?api-version=2020-05-01&periodStartDate=${day}&periodEndDate=${day}`,
+      do: `GET /\${${profile}}/invoices?api-version=2020-05-01&periodStartDate=${day}&periodEndDate=${day}`,
       expect: { status: 200 },
       save: { [`invoice-${period}`]: 'value.0.name' },
     },
