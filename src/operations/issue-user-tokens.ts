@@ -4,9 +4,11 @@ import { dayMs, refreshLifetimeDays, type SignInClient } from '../domain/directo
 import { type Refused, refusedBecause } from '../domain/directory/sign-in-refusal.ts'
 import type { TokenScope } from '../domain/directory/token-scope.ts'
 import type { AccountClass } from '../domain/directory/user-account.ts'
+import type { SignInKind } from '../domain/metering/authentication.ts'
 import { replaceRefreshToken, type SignInGrant } from '../store/sign-in-grant.ts'
 import type { OperationContext } from './context.ts'
 import { findSignInClient, isClientKnownIn } from './find-sign-in-client.ts'
+import { meterSignIn } from './meter-sign-in.ts'
 import { resolveTokenAccount } from './resolve-token-account.ts'
 import { hashSecret } from './secret-hash.ts'
 
@@ -30,6 +32,13 @@ export interface UserTokenRequest {
   /** What gives the tokens (MAU-15); silent single sign-on is an exchange of a code that nobody typed a password for. */
   readonly by: 'codeExchange' | 'refresh' | 'deviceCode'
 }
+
+/** One authentication for each time that tokens are issued, by what gave them (MAU-15). */
+const meteredAs = {
+  codeExchange: 'codeExchange',
+  refresh: 'tokenRefresh',
+  deviceCode: 'interactiveSignIn',
+} as const satisfies Record<UserTokenRequest['by'], SignInKind>
 
 /**
  * The one place through which every token of a person goes that signed in: it is in the transaction of the exchange,
@@ -58,6 +67,7 @@ export async function issueUserTokens(
     isGuest: account.isGuest,
     homeTenantId: home.tenantId,
   }
+  await meterSignIn(context, about, meteredAs[request.by])
   const token = await context.issueToken({ ...about, audience: audience.audience, isApplication: false })
   return {
     kind: 'issued',

@@ -18,7 +18,7 @@ export interface NewApplication {
 
 /** An application that may sign in as a server, as a program and by device code. */
 export async function newApplication(
-  tenant: NewTenant,
+  tenant: Pick<NewTenant, 'administrator'>,
   properties: Record<string, unknown> = {},
 ): Promise<NewApplication> {
   const reply = await tenant.administrator.post('/v1.0/applications', {
