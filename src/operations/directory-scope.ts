@@ -27,6 +27,13 @@ export async function findMemberCaller(context: OperationContext): Promise<UserA
   return user?.userType === 'Member' && user.accountClass !== 'consumer' ? user : undefined
 }
 
+/** TEN-9: a customer of an identity tenant, who reaches no management. */
+export async function isConsumer(context: OperationContext): Promise<boolean> {
+  if (context.caller.kind !== 'user') return false
+  const user = await findUser(context.db, context.caller.tenantId, context.caller.objectId)
+  return user?.accountClass === 'consumer'
+}
+
 export async function holdsAdministratorRole(context: OperationContext, principalId: string): Promise<boolean> {
   const roles = await listDirectoryRolesOf(context.db, context.caller.tenantId, principalId)
   return roles.some(isAdministratorRole)

@@ -13,6 +13,7 @@ import { operations as activityLogs } from './Microsoft.Insights/operations.ts'
 import { operations as consumption } from './Microsoft.Consumption/operations.ts'
 import { operations as resources } from './Microsoft.Resources/operations.ts'
 import { operations as subscriptions } from './Microsoft.Subscription/operations.ts'
+import { operations as support } from './Microsoft.Support/operations.ts'
 import { operations as audit } from './Tenantry.Audit/operations.ts'
 import { operations as partnerCenter } from './partnercenter/operations.ts'
 import { operations as billing } from './Tenantry.Billing/operations.ts'
@@ -39,6 +40,7 @@ export const allOperations = (ports: ProviderPorts): readonly Operation<Operatio
   ...identityUsage,
   ...subscriptions,
   ...consumption,
+  ...support,
   ...activityLogs,
   ...resources,
   ...billingAccounts,

@@ -8,6 +8,7 @@ import type { PartnerTables } from './partner-schema.ts'
 import type { SubscriptionCreationRequestTables } from './subscription-creation-request-schema.ts'
 import type { SubscriptionPolicyTables } from './subscription-policy-schema.ts'
 import type { SignInTables } from './sign-in-schema.ts'
+import type { SupportTables } from './support-schema.ts'
 import type { TransferTables } from './transfer-schema.ts'
 
 type SignInAudience = 'AzureADMyOrg' | 'AzureADMultipleOrgs'
@@ -22,7 +23,8 @@ export interface Database
     TransferTables,
     DirectoryChangeTables,
     SubscriptionCreationRequestTables,
-    SubscriptionPolicyTables {
+    SubscriptionPolicyTables,
+    SupportTables {
   platform_setting: { name: string; value: Json<unknown> }
   signing_key: {
     key_id: string

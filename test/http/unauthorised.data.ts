@@ -15,6 +15,25 @@ const products = {
     transferTermsAccepted: true,
   },
 }
+const supportTicket = {
+  properties: {
+    serviceId: '/providers/Microsoft.Support/services/7e0c4d0a-5d55-4f0e-9d5c-3a4b1f2e6d10',
+    problemClassificationId:
+      '/providers/Microsoft.Support/services/7e0c4d0a-5d55-4f0e-9d5c-3a4b1f2e6d10/problemClassifications/7e0c4d0a-5d55-4f0e-9d5c-3a4b1f2e6d11',
+    title: 'x',
+    description: 'x',
+    severity: 'minimal',
+    contactDetails: {
+      firstName: 'x',
+      lastName: 'x',
+      preferredContactMethod: 'email',
+      primaryEmailAddress: 'x@mail.example',
+      preferredTimeZone: 'x',
+      country: 'SWE',
+      preferredSupportLanguage: 'en-US',
+    },
+  },
+}
 const roleId = 'acdd72a7-3385-48ef-bd42-f606fba81ae7'
 
 /**
@@ -81,6 +100,13 @@ export const bodies: Readonly<Record<string, unknown>> = {
   'Tenantry.Directory.Tenants_CreateOrUpdate': {
     properties: { displayName: 'Mine', initialDomainLabel: 'mine', countryCode: 'SE', kind: 'workforce' },
   },
+  'Microsoft.Support.SupportTickets_CheckNameAvailability': { name: 'x', type: 'Microsoft.Support/supportTickets' },
+  'Microsoft.Support.Communications_CheckNameAvailability': { name: 'x', type: 'Microsoft.Support/communications' },
+  'Microsoft.Support.SupportTickets_Create': supportTicket,
+  'Microsoft.Support.SupportTickets_Update': { severity: 'minimal' },
+  'Microsoft.Support.Communications_Create': { properties: { subject: 'x', body: 'x' } },
+  'Tenantry.Directory.SupportTickets_Reply': { properties: { subject: 'x', body: 'x' } },
+  'Tenantry.Directory.SupportTickets_SetStatus': { properties: { status: 'Closed' } },
   'Tenantry.Directory.Tenants_CreateOwn': {
     properties: { displayName: 'Mine', initialDomainLabel: 'mine', countryCode: 'SE', kind: 'workforce' },
   },
@@ -229,6 +255,7 @@ export const openToEverybody: ReadonlySet<string> = new Set([
   'Microsoft.Subscription.SubscriptionPolicy_ListPolicyForTenant',
   'subscriptions.Subscriptions_List',
   'tenants.Tenants_List',
+  'Microsoft.Support.Services_List',
   'Tenantry.Directory.TenantMemberships_List',
   'Microsoft.Resources.CheckResourceName',
   '.Providers_ListAtTenantScope',

@@ -133,6 +133,12 @@ export const resourceProviders: readonly ResourceProvider[] = [
     resourceTypes: [type('aliases', ['2021-10-01', '2020-09-01'])],
   },
   {
+    namespace: 'Microsoft.Support',
+    isRequired: true,
+    hasBehaviour: true,
+    resourceTypes: [type('supportTickets', ['2024-04-01', '2020-04-01'], { isMovable: false })],
+  },
+  {
     namespace: 'Microsoft.Web',
     isRequired: false,
     hasBehaviour: false,

@@ -1,11 +1,13 @@
 import { directoryChangeLossOperations } from './directory-change-loss.routes.ts'
 import { outboxMessageOperations } from './outbox-message.routes.ts'
+import { supportTicketOperations } from './support-ticket.routes.ts'
 import { tenantLifeOperations } from './tenant-life.routes.ts'
 import { tenantOperations } from './tenant.routes.ts'
 
 export const operations = [
   ...tenantOperations,
   ...tenantLifeOperations,
+  ...supportTicketOperations,
   ...directoryChangeLossOperations,
   ...outboxMessageOperations,
 ]
