@@ -12,7 +12,7 @@ export interface SupportService {
 }
 
 const id = (serial: number): string => `7e0c4d0a-5d55-4f0e-9d5c-3a4b1f2e6d${serial.toString(16).padStart(2, '0')}`
-const service = (
+const define = (
   serial: number,
   displayName: string,
   resourceTypes: readonly string[],
@@ -28,27 +28,27 @@ const service = (
 })
 
 export const supportServices: readonly SupportService[] = [
-  service(1, 'Billing', [], ['An invoice is wrong', 'Payment', 'Change of payer', 'Another question']),
-  service(
+  define(1, 'Billing', [], ['An invoice is wrong', 'Payment', 'Change of payer', 'Another question']),
+  define(
     2,
     'Subscription management',
     ['Microsoft.Resources/subscriptions'],
     ['Cancel or enable again', 'Change of directory', 'Access', 'Another question'],
   ),
-  service(3, 'Directory', [], ['Sign-in', 'Guests', 'Domains', 'Another question']),
-  service(
+  define(3, 'Directory', [], ['Sign-in', 'Guests', 'Domains', 'Another question']),
+  define(
     4,
     'Identity tenants',
     ['Microsoft.AzureActiveDirectory/b2cDirectories', 'Microsoft.AzureActiveDirectory/guestUsages'],
     ['Link and billing model', 'Counted users', 'Another question'],
   ),
-  service(
+  define(
     5,
     'Stacks',
     ['Microsoft.AzureStack/registrations'],
     ['Registration', 'Usage that is missing', 'Another question'],
   ),
-  service(6, 'Resources', [], ['Move', 'Policy', 'Another question']),
+  define(6, 'Resources', [], ['Move', 'Policy', 'Another question']),
 ]
 
 export const findSupportService = (name: string): SupportService | undefined =>
