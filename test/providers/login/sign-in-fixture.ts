@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { expect } from 'vitest'
-import type { Client, Reply, TestCloud } from '../../support/cloud.ts'
-import { globalAdministrator, type NewTenant, password } from '../graph/new-tenant.ts'
+import type { Reply, TestCloud } from '../../support/cloud.ts'
+import { type NewTenant, password } from '../graph/new-tenant.ts'
 import type { Browser } from './browser.ts'
 
 export const verifier = 'a-verifier-of-at-least-forty-three-characters-0'
@@ -115,8 +115,3 @@ export async function newGuest(
   )
   return { homeId, guestId, userName: `${name}@${home.domain}`, password }
 }
-
-export const makeGlobalAdministrator = (tenant: NewTenant, id: string): Promise<void> =>
-  tenant.give(globalAdministrator, id)
-
-export const meOf = (client: Client): Promise<Reply> => client.get('/v1.0/me')
