@@ -72,7 +72,7 @@ export const rooms: readonly Room[] = [
   {
     path: 'src/providers/*/',
     imports: ['src/http/', 'src/operations/', 'src/domain/'],
-    packages: ['fastify', 'jose', 'oidc-provider', 'zod'],
+    packages: ['fastify', 'jose', 'zod'],
     node: 'pure',
   },
   {
@@ -106,7 +106,7 @@ export const rooms: readonly Room[] = [
   {
     path: 'src/adapters/',
     imports: ['src/domain/'],
-    packages: ['@peculiar/x509', 'jose', 'nodemailer', 'pino', 'reflect-metadata'],
+    packages: ['@peculiar/x509', 'jose', 'nodemailer', 'openid-client', 'pino', 'reflect-metadata'],
     node: 'all',
   },
   { path: 'bridge/', imports: ['src/domain/', 'src/adapters/'], packages: ['commander', 'zod'], node: 'all' },
