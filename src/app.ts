@@ -21,6 +21,7 @@ import type { Caller } from './domain/access/caller.ts'
 import { Authenticator, issuerOf, type TokenClaims } from './http/authentication.ts'
 import type { DispatcherPorts } from './http/dispatcher.ts'
 import { createMetrics, healthPlugin } from './http/health.ts'
+import { loggedAddress } from './http/logged-address.ts'
 import { openApiDocument } from './http/openapi.ts'
 import type { ApiRequest } from './http/operation.ts'
 import { configurePaging } from './http/paging.ts'
@@ -196,7 +197,7 @@ export async function startTenantry(config: Config, options: StartOptions = {}):
       findCaller: (claims) => whileReachable(() => findCaller(db, claims)),
     })
     const onFailure: DispatcherPorts<OperationContext>['onFailure'] = (error, request) =>
-      log.error({ err: error, ...request }, 'a request failed')
+      log.error({ err: error, ...request, url: loggedAddress(request.url) }, 'a request failed')
     const ports: DispatcherPorts<OperationContext> = {
       table,
       authenticator,

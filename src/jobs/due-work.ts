@@ -7,6 +7,7 @@ import {
   runDueWorkOneByOne,
   runDueWorkUpTo,
 } from '../operations/run-due-work.ts'
+import { expireInvitation } from '../operations/manage-invitation.ts'
 import { expireTransfer } from '../operations/expire-transfer.ts'
 import { transferExpiry } from '../operations/initiate-transfer.ts'
 import type { RunDueWork } from '../operations/set-sandbox-clock.ts'
@@ -16,6 +17,7 @@ import { arrearsWork, lookForArrears } from '../operations/settle-profile.ts'
 const kinds: DueWorkKinds = {
   [arrearsWork]: lookForArrears,
   'directory/deletedItems/purge': deleteForGood,
+  'directory/invitations/expire': expireInvitation,
   [transferExpiry]: expireTransfer,
   'subscriptions/acceptOwnership/expire': expireCreationRequest,
   'subscriptions/changeTenantRequest/expire': expireDirectoryChange,

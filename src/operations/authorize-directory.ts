@@ -5,9 +5,11 @@ import {
   directoryRoleIds,
   directoryRoles,
 } from '../domain/access/directory-roles.ts'
+import { permissionsWithoutRole } from '../domain/directory/collaboration-policy.ts'
 import { forbidden, notFound } from '../domain/refusal.ts'
 import { listIdentities, loadConsoleFacts, loadDirectoryRoles } from '../store/access-facts.ts'
 import { listDelegatedGroups } from '../store/my-partner.ts'
+import { getCollaborationPolicy } from '../store/collaboration-policy.ts'
 import type { OperationContext } from './context.ts'
 
 type DirectoryContext = Pick<OperationContext, 'db' | 'caller'>
@@ -65,8 +67,11 @@ async function decide(
     return decideDelegated(context, tenantId, permission)
   }
   for (const identity of identities) {
-    const { isMember, roleTemplateIds } = await loadDirectoryRoles(context.db, identity)
-    if (allowsDirectory(permission, roleTemplateIds, isMember)) return 'allowed'
+    const { standing, roleTemplateIds } = await loadDirectoryRoles(context.db, identity)
+    if (allowsDirectory(permission, roleTemplateIds, [])) return 'allowed'
+    if (standing === 'nobody') continue
+    const policy = await getCollaborationPolicy(context.db, tenantId)
+    if (allowsDirectory(permission, [], permissionsWithoutRole(standing, policy))) return 'allowed'
   }
   return 'refused'
 }
@@ -96,7 +101,8 @@ export async function isGlobalAdministrator(context: DirectoryContext, tenantId:
   return false
 }
 
-async function identitiesIn(context: DirectoryContext, tenantId: string): Promise<Identity[]> {
+/** What the caller is in a tenant; empty when nothing. */
+export async function identitiesIn(context: DirectoryContext, tenantId: string): Promise<Identity[]> {
   const { caller } = context
   if (caller.tenantId === tenantId) return [{ tenantId, objectId: caller.objectId }]
   return (await identitiesOf(context)).filter((identity) => identity.tenantId === tenantId)

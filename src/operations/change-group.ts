@@ -46,7 +46,11 @@ export async function createGroup(context: OperationContext, wanted: WantedGroup
     after: group,
   })
   for (const id of wanted.memberIds) await link(context, group, 'members', id)
-  for (const id of wanted.ownerIds) await link(context, group, 'owners', id)
+  const ownerIds = new Set(wanted.ownerIds)
+  // Whoever manages no groups by a role owns what they made, or could do nothing with it (TEN-25).
+  if (caller.kind === 'user' && !(await allowsDirectoryPermission(context, caller.tenantId, 'groups/updateMembers')))
+    ownerIds.add(caller.objectId)
+  for (const id of ownerIds) await link(context, group, 'owners', id)
   return { ...group, revision: 1n }
 }
 

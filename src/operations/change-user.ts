@@ -38,11 +38,12 @@ export async function createUser(context: OperationContext, wanted: WantedUser):
   return { ...user, revision: 1n }
 }
 
+/** Says whether a guest became a member, which may let them into more than before (TEN-20). */
 export async function changeUser(
   context: OperationContext,
   idOrName: string,
   { password, ...changes }: UserChanges & { readonly password?: NewPassword | undefined },
-): Promise<void> {
+): Promise<{ readonly isPromoted: boolean }> {
   const { tenantId } = context.caller
   const isMoreThanPassword = Object.values(changes).some((value) => value !== undefined)
   if (isMoreThanPassword || password === undefined) await authorizeDirectory(context, tenantId, 'users/update')
@@ -60,7 +61,7 @@ export async function changeUser(
     )
   if (!changed.accountEnabled) await keepGlobalAdministrator(context, user.id)
   // The same again leaves no trace; a password is new whenever one is given.
-  if (password === undefined && isDeepStrictEqual(changed, user)) return
+  if (password === undefined && isDeepStrictEqual(changed, user)) return { isPromoted: false }
   const kept = await hashed(context, password)
   await refusingDuplicates(() => replaceUser(context.db, changed, kept))
   if (kept || (user.accountEnabled && !changed.accountEnabled))
@@ -71,6 +72,7 @@ export async function changeUser(
     before: facts(user),
     after: facts(changed),
   })
+  return { isPromoted: user.userType === 'Guest' && changed.userType === 'Member' }
 }
 
 /** Soft: the account with all it had can be restored for 30 days (TEN-22). It works for nothing from now on. */

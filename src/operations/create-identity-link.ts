@@ -9,12 +9,13 @@ import type { Tenant } from '../domain/directory/tenant.ts'
 import type { BillingModel } from '../domain/metering/authentication-model.ts'
 import { decideIdentityLink } from '../domain/metering/identity-link.ts'
 import { refusedIdentityLink } from '../domain/metering/identity-link-refusal.ts'
-import { invalid, Refusal } from '../domain/refusal.ts'
+import { forbidden, invalid, Refusal } from '../domain/refusal.ts'
 import { formatResourceId, type ResourceId } from '../domain/resource/resource-id.ts'
 import { checkTags } from '../domain/resource/tags.ts'
+import { getCollaborationPolicy } from '../store/collaboration-policy.ts'
 import { findIdentityLink } from '../store/identity-link.ts'
 import { findTenant, listDomains, lockTenant } from '../store/tenant.ts'
-import { isGlobalAdministrator } from './authorize.ts'
+import { allowsDirectoryPermission, isGlobalAdministrator } from './authorize.ts'
 import type { OperationContext } from './context.ts'
 import { createTenant } from './create-tenant.ts'
 import { insertIdentityLink, readableLinkId } from './insert-identity-link.ts'
@@ -88,6 +89,7 @@ export async function createLinkedIdentityTenant(
       'properties.tenantId',
     )
   const { caller, now } = context
+  await requireTenantCreation(context)
   const { tenant } = await createTenant(context, {
     displayName: wanted.create.displayName,
     kind: 'identity',
@@ -115,6 +117,21 @@ export async function createLinkedIdentityTenant(
     tags: checkTags(wanted.tags ?? {}),
     linkedAt: now,
     models: [{ model: decision.model, from: now }],
+  })
+}
+
+/** TEN-25: where members may not create tenants, a Global administrator still may. */
+async function requireTenantCreation(context: OperationContext): Promise<void> {
+  const { tenantId } = context.caller
+  const { membersCreateTenants } = await getCollaborationPolicy(context.db, tenantId)
+  if (membersCreateTenants || (await allowsDirectoryPermission(context, tenantId, 'tenants/create'))) return
+  throw forbidden('AuthorizationFailed', 'You are not allowed to create a tenant.', {
+    details: [
+      {
+        code: 'TenantCreationNotAllowed',
+        message: `Tenant '${tenantId}' lets only its Global Administrators create tenants (allowedToCreateTenants of its authorization policy). Ask one of them.`,
+      },
+    ],
   })
 }
 

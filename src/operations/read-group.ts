@@ -21,7 +21,7 @@ export async function listGroupsOfTenant(
   filter: GroupFilter,
   page: ObjectPage,
 ): Promise<GroupAccount[]> {
-  await authorizeDirectory(context, context.caller.tenantId, 'groups/read')
+  await authorizeDirectory(context, context.caller.tenantId, 'groups/enumerate')
   return listGroups(context.db, context.caller.tenantId, filter, page)
 }
 

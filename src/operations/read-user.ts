@@ -3,11 +3,13 @@ import { isGuid, objectNotFound } from '../domain/directory/object-id.ts'
 import type { DirectoryObject } from '../domain/directory/principal.ts'
 import type { UserAccount } from '../domain/directory/user-account.ts'
 import { invalid } from '../domain/refusal.ts'
+import { loadDirectoryRoles } from '../store/access-facts.ts'
+import { getCollaborationPolicy } from '../store/collaboration-policy.ts'
 import type { Db } from '../store/db.ts'
 import { listGroupsOf, listTransitiveGroupsOf } from '../store/directory-object.ts'
 import { listDirectoryRolesOf } from '../store/directory-role.ts'
 import { findUser, findUserByPrincipalName, listUsers, type UserFilter } from '../store/user-account.ts'
-import { authorizeDirectory } from './authorize.ts'
+import { allowsDirectoryPermission, authorizeDirectory } from './authorize.ts'
 import type { OperationContext } from './context.ts'
 
 /** Everybody may read themself; reading others is for members and for those whose role says so (TEN-18). */
@@ -64,6 +66,17 @@ export async function listMembershipsOf(
   ]
     .sort((left, right) => (left.id < right.id ? -1 : 1))
     .slice(0, page.limit)
+}
+
+/** TEN-18: of their own groups a guest at the narrowest level learns the ids only, unless a role shows them more. */
+export async function seesIdsOnly(context: OperationContext): Promise<boolean> {
+  const { standing } = await loadDirectoryRoles(context.db, context.caller)
+  if (standing !== 'guest') return false
+  const { guestVisibility } = await getCollaborationPolicy(context.db, context.caller.tenantId)
+  return (
+    guestVisibility === 'restricted' &&
+    !(await allowsDirectoryPermission(context, context.caller.tenantId, 'groups/read'))
+  )
 }
 
 export async function getUserOf(db: Db, tenantId: string, idOrName: string): Promise<UserAccount> {

@@ -42,7 +42,7 @@ export async function registerApplication(
 ): Promise<ApplicationWithPasswords> {
   const { db, caller, now, random } = context
   const member = await findMemberCaller(context)
-  if (!member) await authorizeDirectory(context, caller.tenantId, 'applications/create')
+  await authorizeDirectory(context, caller.tenantId, 'applications/create')
   const application = {
     id: random.uuid(),
     appId: random.uuid(),

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import type { Standing } from '../domain/directory/collaboration-policy.ts'
 import type { Db } from './db.ts'
 import type { RolePermission } from './schema.ts'
 
@@ -114,11 +115,11 @@ export async function listSubscriptionsOfPrincipal(
   return result.rows.map((row) => row.id)
 }
 
-/** Template ids of the directory roles the principal holds in its tenant, also through groups, and whether it is a member. */
+/** Template ids of the directory roles the principal holds in its tenant, also through groups, and what it is there. */
 export async function loadDirectoryRoles(
   db: Db,
   principal: { readonly tenantId: string; readonly objectId: string },
-): Promise<{ readonly isPresent: boolean; readonly isMember: boolean; readonly roleTemplateIds: readonly string[] }> {
+): Promise<{ readonly isPresent: boolean; readonly standing: Standing; readonly roleTemplateIds: readonly string[] }> {
   const result = await sql<{ role_template_id: string | null; user_type: string | null; account_class: string | null }>`
     with recursive ${principalsOf(principal.tenantId, principal.objectId)}
     select r.role_template_id, u.user_type, u.account_class
@@ -128,7 +129,12 @@ export async function loadDirectoryRoles(
   const [first] = result.rows
   return {
     isPresent: first !== undefined,
-    isMember: first?.user_type === 'Member' && first.account_class !== 'consumer',
+    standing:
+      !first?.user_type || first.account_class === 'consumer'
+        ? 'nobody'
+        : first.user_type === 'Member'
+          ? 'member'
+          : 'guest',
     roleTemplateIds: result.rows.flatMap((row) => row.role_template_id ?? []),
   }
 }

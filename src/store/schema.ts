@@ -1,6 +1,7 @@
 import type { ColumnType, Generated } from 'kysely'
 import type { Instant, Json, NullableInstant, Numeric, Period, Revision } from './column-types.ts'
 import type { DirectoryChangeTables } from './directory-change-schema.ts'
+import type { GuestTables } from './guest-schema.ts'
 import type { InvoiceTables } from './invoice-schema.ts'
 import type { OutboxTables } from './outbox-schema.ts'
 import type { PaymentTables } from './payment-schema.ts'
@@ -15,7 +16,8 @@ type SignInAudience = 'AzureADMyOrg' | 'AzureADMultipleOrgs'
 type RedirectUriLists = Record<'web' | 'publicClient' | 'spa', string[]>
 
 export interface Database
-  extends InvoiceTables,
+  extends GuestTables,
+    InvoiceTables,
     PartnerTables,
     PaymentTables,
     SignInTables,

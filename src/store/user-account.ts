@@ -134,6 +134,8 @@ export async function replaceUser(db: Db, user: UserAccount, password?: UserPass
       surname: user.surname,
       user_type: user.userType,
       account_enabled: user.accountEnabled,
+      home_tenant_id: user.home?.tenantId ?? null,
+      home_object_id: user.home?.objectId ?? null,
       external_user_state: user.externalUserState,
       external_user_state_changed_at: user.externalUserStateChangedAt,
       identities: json(user.identities),

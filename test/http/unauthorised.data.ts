@@ -34,6 +34,8 @@ const supportTicket = {
     },
   },
 }
+const domainList =
+  '{"B2BManagementPolicy":{"InvitationsAllowedAndBlockedDomainsPolicy":{"AllowedDomains":[],"BlockedDomains":["x.com"]}}}'
 const roleId = 'acdd72a7-3385-48ef-bd42-f606fba81ae7'
 
 /**
@@ -97,6 +99,12 @@ export const bodies: Readonly<Record<string, unknown>> = {
   'subscriptions.Resources_ValidateMoveResources': move,
   'Microsoft.Resources.Tags_CreateOrUpdateAtScope': { properties: { tags: {} } },
   'Microsoft.Resources.Tags_UpdateAtScope': { operation: 'Merge', properties: { tags: {} } },
+  'Tenantry.Directory.GuestTerms_CreateOrUpdate': { properties: { termsOfUseUrl: 'https://example.com/terms' } },
+  'Tenantry.Directory.Invitations_Resend': {},
+  'Tenantry.Directory.Redemptions_Accept': {},
+  'v1.0.Graph_UpdateAuthorizationPolicy': { allowInvitesFrom: 'none' },
+  'beta.Graph_CreateB2bManagementPolicy': { displayName: 'List', definition: [domainList] },
+  'beta.Graph_UpdateB2bManagementPolicy': { displayName: 'Other' },
   'Tenantry.Directory.Tenants_CreateOrUpdate': {
     properties: { displayName: 'Mine', initialDomainLabel: 'mine', countryCode: 'SE', kind: 'workforce' },
   },
@@ -290,5 +298,8 @@ export const testedElsewhere: ReadonlySet<string> = new Set([
   'v1.0.Graph_CreateApplication',
   'Tenantry.Directory.Tenants_CreateOwn',
   'v1.0.Graph_RevokeMySignInSessions',
+  'v1.0.Graph_CreateInvitation',
+  'v1.0.Graph_CreateGroup',
+  'v1.0.Graph_CreateApplication',
   'events.Events_Append',
 ])

@@ -8,6 +8,7 @@ export const directoryPermissions = [
   'users/resetPassword',
   'users/inviteGuest',
   'groups/read',
+  'groups/enumerate',
   'groups/create',
   'groups/update',
   'groups/delete',
@@ -62,7 +63,8 @@ export const directoryRoleIds = {
 
 const notForReaders: readonly DirectoryPermission[] = ['deletedItems/read', 'auditLogs/read']
 const reading = directoryPermissions.filter(
-  (permission) => permission.endsWith('/read') && !notForReaders.includes(permission),
+  (permission) =>
+    (permission.endsWith('/read') || permission === 'groups/enumerate') && !notForReaders.includes(permission),
 )
 
 /** The directory roles (ACC-6) under Azure's published template ids. */
@@ -132,10 +134,11 @@ export const findDirectoryRole = (templateId: string): DirectoryRole | undefined
 export const isAdministratorRole = (templateId: string): boolean =>
   templateId.toLowerCase() !== directoryRoleIds.directoryReaders && findDirectoryRole(templateId) !== undefined
 
-/** What every member has without a role; guests and applications start with nothing (TEN-18, TEN-25). */
+/** What members read without a role; what else they may is a setting, and so is what guests see (TEN-18, TEN-25). */
 export const memberPermissions: readonly DirectoryPermission[] = [
   'users/read',
   'groups/read',
+  'groups/enumerate',
   'applications/read',
   'servicePrincipals/read',
   'directoryRoles/read',
@@ -143,12 +146,13 @@ export const memberPermissions: readonly DirectoryPermission[] = [
   'organization/read',
 ]
 
+/** Whether a role gives the permission, or it needs none (`withoutRole`). */
 export function allowsDirectory(
   permission: DirectoryPermission,
   roleTemplateIds: readonly string[],
-  isMember: boolean,
+  withoutRole: readonly DirectoryPermission[],
 ): boolean {
-  if (isMember && memberPermissions.includes(permission)) return true
+  if (withoutRole.includes(permission)) return true
   return roleTemplateIds.some((id) => findDirectoryRole(id)?.permissions.includes(permission) ?? false)
 }
 
@@ -165,5 +169,5 @@ export function allowsDelegated(
     ...(agents.isAdminAgent ? [directoryRoleIds.globalAdministrator] : []),
     ...(agents.isHelpdeskAgent ? [directoryRoleIds.helpdeskAdministrator] : []),
   ]
-  return allowsDirectory(permission, roles, false)
+  return allowsDirectory(permission, roles, [])
 }

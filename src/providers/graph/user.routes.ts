@@ -1,6 +1,8 @@
 import { type ApiRequest, created, noContent, type Operation, ok, pathParameter } from '../../http/operation.ts'
 import { changeUser, createUser, deleteUser } from '../../operations/change-user.ts'
+import { noticeHeaders } from '../../http/security-notice.ts'
 import type { OperationContext } from '../../operations/context.ts'
+import { holdsBillingAccount } from '../../operations/manage-invitation.ts'
 import {
   getMe,
   getUser,
@@ -8,6 +10,7 @@ import {
   listUsersOfTenant,
   type Membership,
   type Memberships,
+  seesIdsOnly,
 } from '../../operations/read-user.ts'
 import { revokeOwnSignIns, revokeSignIns } from '../../operations/revoke-sign-ins.ts'
 import { parseGraphBody } from './body.ts'
@@ -43,7 +46,8 @@ const listMemberships = (
   async handle(context, request) {
     const user = await (request.params.user === undefined ? getMe(context) : getUser(context, request.params.user))
     const load = (page: { after: string | undefined; limit: number }) => listMembershipsOf(context, user, which, page)
-    return ok(await pageOf(request, 'directoryObjects', load, (membership) => membership.id, toWireMembership))
+    const toWire = (await seesIdsOnly(context)) ? toIdOnly : toWireMembership
+    return ok(await pageOf(request, 'directoryObjects', load, (membership) => membership.id, toWire))
   },
 })
 
@@ -56,6 +60,15 @@ const toWireMembership = (membership: Membership): Entity =>
   membership.kind === 'group'
     ? toWireDirectoryObject(membership.group)
     : { '@odata.type': '#microsoft.graph.directoryRole', ...toWireRole(membership.role) }
+
+/** TEN-18: the properties are there, as in Azure, and nothing but the id is in them. */
+const toIdOnly = (membership: Membership): Entity =>
+  Object.fromEntries(
+    Object.entries(toWireMembership(membership)).map(([name, value]) => [
+      name,
+      name === 'id' || name.startsWith('@') ? value : null,
+    ]),
+  )
 
 export const userOperations: readonly Operation<OperationContext>[] = [
   {
@@ -137,8 +150,9 @@ export const userOperations: readonly Operation<OperationContext>[] = [
     body: userChangesBody,
     async handle(context, request) {
       const changes = fromWireUserChanges(parseGraphBody(request, userChangesBody))
-      await changeUser(context, pathParameter(request, 'user'), changes)
-      return noContent()
+      const { isPromoted } = await changeUser(context, pathParameter(request, 'user'), changes)
+      const isNoticed = isPromoted && (await holdsBillingAccount(context, context.caller.tenantId))
+      return isNoticed ? { ...noContent(), headers: noticeHeaders(request.baseUrl) } : noContent()
     },
   },
   {

@@ -109,6 +109,8 @@ export const fromWireNewUser = (body: z.output<typeof newUserBody>): WantedUser 
   displayName: body.displayName,
 })
 
+const creationTypes = { work: null, guest: 'Invitation', consumer: 'LocalAccount' } as const
+
 /** Everything that is kept, and the properties that Azure always answers although nothing is in them here. */
 export function toWireUser(user: UserAccount): Entity {
   const name = user.userPrincipalName
@@ -122,13 +124,15 @@ export function toWireUser(user: UserAccount): Entity {
     userPrincipalName: name,
     userType: user.userType,
     accountEnabled: user.accountEnabled,
-    creationType: user.accountClass === 'consumer' ? 'LocalAccount' : null,
+    creationType: creationTypes[user.accountClass],
     createdDateTime: user.createdAt.toISOString(),
     externalUserState: user.externalUserState,
     externalUserStateChangeDateTime: user.externalUserStateChangedAt?.toISOString() ?? null,
     identities: [
       ...user.identities,
-      ...(user.home === null
+      // Who accepted signs in at home; who did not accept signs in nowhere (TEN-8, TEN-12).
+      ...(user.home === null ? [] : [{ signInType: 'federated', issuer: 'ExternalAzureAD', issuerAssignedId: null }]),
+      ...(user.home === null && user.accountClass !== 'guest'
         ? [{ signInType: 'userPrincipalName', issuer: name.slice(name.lastIndexOf('@') + 1), issuerAssignedId: name }]
         : []),
     ],

@@ -10,6 +10,8 @@ let contoso: NewTenant
 let fabrikam: NewTenant
 let foreign: Record<string, string>
 
+const emptyList = '{"B2BManagementPolicy":{"InvitationsAllowedAndBlockedDomainsPolicy":{}}}'
+
 beforeAll(async () => {
   cloud = await startTestCloud({ now: '2026-03-01T09:00:00Z' })
   contoso = await newTenant(cloud, 'contoso')
@@ -31,7 +33,12 @@ beforeAll(async () => {
   const { id, appId } = application.body
   const principal = await administrator.post('/v1.0/servicePrincipals', { appId })
   const secret = await administrator.post(`/v1.0/applications/${id}/addPassword`, {})
+  const policy = await administrator.post('/beta/policies/b2bManagementPolicies', {
+    displayName: 'hidden-policy',
+    definition: [emptyList],
+  })
   foreign = {
+    policy: policy.body.id,
     user: user.id,
     group: group.body.id,
     object: user.id,
@@ -66,6 +73,13 @@ function bodyOf(operation: Operation<OperationContext>): unknown {
       securityEnabled: true,
       'members@odata.bind': [reference(foreign.user ?? '')['@odata.id']],
     },
+    Graph_CreateInvitation: {
+      invitedUserEmailAddress: 'taken-over@elsewhere.example',
+      inviteRedirectUrl: 'https://portal.example.com/',
+      resetRedemption: true,
+      invitedUser: { id: foreign.user },
+    },
+    Graph_CreateB2bManagementPolicy: { displayName: 'List', definition: [emptyList] },
     Graph_CreateDomain: { id: contoso.domain },
     Graph_CreateUser: {
       accountEnabled: true,
@@ -114,7 +128,12 @@ function breachesOf(operation: Operation<OperationContext>, reply: Reply, secret
 }
 
 // What acts on nothing that exists yet can name nothing of another tenant's.
-const selfContained = ['Graph_CreateApplication', 'Graph_ActivateDirectoryRole']
+const selfContained = [
+  'Graph_CreateApplication',
+  'Graph_ActivateDirectoryRole',
+  'Graph_UpdateAuthorizationPolicy',
+  'Graph_CreateB2bManagementPolicy',
+]
 
 test('TEN-2: no operation shows or changes anything of another tenant, whoever asks', async () => {
   const secretsOf = [
