@@ -174,8 +174,13 @@ export async function findSectionIn(
 }
 
 /** The profiles that the caller may see: by a role on the account, or on the profile or a section of it. */
-export async function listVisibleProfiles(context: OperationContext, access: BillingAccess): Promise<BillingProfile[]> {
-  const profiles = await listBillingProfiles(context.db, access.account.name)
+export async function listVisibleProfiles(
+  context: OperationContext,
+  access: BillingAccess,
+  includeDeleted = false,
+): Promise<BillingProfile[]> {
+  const all = await listBillingProfiles(context.db, access.account.name)
+  const profiles = includeDeleted ? all : all.filter(({ status }) => status !== 'Deleted')
   return profiles.filter((profile) => access.allows('P3', billingProfileId(access.account.name, profile.name)))
 }
 
@@ -183,9 +188,11 @@ export async function listVisibleSections(
   context: OperationContext,
   access: BillingAccess,
   profiles: readonly BillingProfile[],
+  includeDeleted = false,
 ): Promise<InvoiceSection[]> {
   const names = profiles.map((profile) => profile.name)
-  const sections = await listInvoiceSections(context.db, names)
+  const all = await listInvoiceSections(context.db, names)
+  const sections = includeDeleted ? all : all.filter(({ state }) => state !== 'Deleted')
   return sections.filter((section) => !section.isHidden && access.allows('S3', sectionIdOf(access.account, section)))
 }
 

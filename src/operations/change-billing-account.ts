@@ -46,7 +46,9 @@ async function viewOf(
   expand: AccountExpansion,
 ): Promise<AccountView> {
   const { account } = access
-  const all = expand.profiles ? await listBillingProfiles(context.db, account.name) : []
+  const all = expand.profiles
+    ? (await listBillingProfiles(context.db, account.name)).filter(({ status }) => status !== 'Deleted')
+    : []
   const sections = expand.sections ? await listVisibleSections(context, access, all) : undefined
   // Who has a role on a section only finds it below its profile, of which no more than the name is shown.
   const profiles = all.flatMap((profile) => {

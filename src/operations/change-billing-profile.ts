@@ -26,6 +26,7 @@ import {
 } from './billing-access.ts'
 import { attachUsualMethod } from './change-payment-method.ts'
 import type { OperationContext } from './context.ts'
+import { warnOfSplit } from './new-profile-warning.ts'
 
 export interface ProfileView {
   readonly access: BillingAccess
@@ -37,9 +38,10 @@ export async function listProfiles(
   context: OperationContext,
   accountName: string,
   expandSections: boolean,
+  includeDeleted = false,
 ): Promise<ProfileView[]> {
   const access = await requireKnownAccount(context, accountName, 'A5')
-  const profiles = await listVisibleProfiles(context, access)
+  const profiles = await listVisibleProfiles(context, access, includeDeleted)
   if (profiles.length === 0) await authorizeBilling(context, 'A5', billingAccountId(access.account.name))
   const sections = expandSections ? await listVisibleSections(context, access, profiles) : undefined
   return profiles.map((profile) => ({
@@ -133,6 +135,7 @@ async function createProfile(
   if (await findBillingProfile(db, name))
     throw conflict('BillingProfileNameTaken', `The name '${name}' is taken. Choose another name for the profile.`)
   requireTermsOf(account, wanted)
+  const warning = await warnOfSplit(context, account.name)
   const others = (await listBillingProfiles(db, account.name)).sort(
     (left, right) => left.createdAt.getTime() - right.createdAt.getTime(),
   )
@@ -181,7 +184,7 @@ async function createProfile(
     profile,
     sections: await listVisibleSections(context, access, [profile]),
     isNew: true,
-    warning: warningOf(others.length),
+    warning: warning?.message,
   }
 }
 
@@ -192,6 +195,11 @@ async function changeProfile(
   wanted: WantedProfile,
 ): Promise<PutProfile> {
   await authorizeBilling(context, 'P4', billingProfileId(accountName, existing.name))
+  if (existing.status === 'Deleted')
+    throw conflict(
+      'BillingProfileInactive',
+      `The billing profile '${existing.name}' was deleted and does not change any more. Create another one.`,
+    )
   requireTermsOf(existing, wanted)
   const changed: BillingProfile = {
     ...existing,
@@ -215,20 +223,6 @@ async function changeProfile(
   const view = await getProfile(context, accountName, existing.name, true)
   return { ...view, isNew: false, warning: undefined }
 }
-
-/** BIL-7: to be shown before a second profile is made; undefined where there is none yet. */
-export async function findNewProfileWarning(
-  context: OperationContext,
-  accountName: string,
-): Promise<string | undefined> {
-  const { account } = await requireAccount(context, 'A6', accountName)
-  return warningOf((await listBillingProfiles(context.db, account.name)).length)
-}
-
-const warningOf = (otherProfiles: number): string | undefined =>
-  otherProfiles === 0
-    ? undefined
-    : 'Tiered prices and shared discounts are computed for each billing profile. Usage that is split over several profiles reaches the lower prices later, so the total cost may rise: 100 TB cost 180.5 in one profile, and 2 x 92.0 = 184.0 in two.'
 
 export interface PurchasePolicies {
   readonly marketplacePurchases: string

@@ -33,10 +33,11 @@ export async function listSections(
   context: OperationContext,
   accountName: string,
   profileName: string,
+  includeDeleted = false,
 ): Promise<SectionView[]> {
   const access = await requireKnownAccount(context, accountName, 'P10')
   const profile = await findProfileIn(context, access.account, profileName)
-  const seen = profile ? await listVisibleSections(context, access, [profile]) : []
+  const seen = profile ? await listVisibleSections(context, access, [profile], includeDeleted) : []
   // Whoever sees nothing in the profile is refused before it is told whether the profile exists.
   if (seen.length === 0) await authorizeBilling(context, 'P10', billingProfileId(accountName, profileName))
   if (!profile) throw profileNotFound(profileName)
@@ -95,6 +96,11 @@ async function createSection(
   wanted: WantedSection,
 ): Promise<SectionView & { readonly isNew: boolean }> {
   const { access, profile } = await requireProfile(context, 'P11', accountName, profileName)
+  if (profile.status === 'Deleted')
+    throw conflict(
+      'BillingProfileInactive',
+      `The billing profile '${profile.name}' was deleted. Create the section in another one.`,
+    )
   if (!/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/.test(name))
     throw invalid(
       'InvalidInvoiceSectionName',
@@ -138,6 +144,11 @@ async function changeSection(
 ): Promise<SectionView & { readonly isNew: boolean }> {
   const scope = [accountName, existing.billingProfileName, existing.name] as const
   await requireSection(context, 'S4', ...scope)
+  if (existing.state === 'Deleted')
+    throw conflict(
+      'InvoiceSectionInactive',
+      `The invoice section '${existing.name}' was deleted and does not change any more. Create another one.`,
+    )
   const changed = {
     ...existing,
     displayName: wanted.displayName ?? existing.displayName,
@@ -166,6 +177,7 @@ export async function listSectionsToCreateIn(context: OperationContext, accountN
   return sections.flatMap((section) => {
     const profile = profiles.find((candidate) => candidate.name === section.billingProfileName)
     const scope = invoiceSectionId(access.account.name, section.billingProfileName, section.name)
-    return profile && access.allows('S9', scope) ? [{ access, profile, section }] : []
+    const isInUse = section.state !== 'Deleted' && profile?.status !== 'Deleted'
+    return profile && isInUse && access.allows('S9', scope) ? [{ access, profile, section }] : []
   })
 }

@@ -75,6 +75,14 @@ export async function updateInvoiceSection(
     .execute()
 }
 
+export async function setInvoiceSectionState(db: Db, name: string, state: string): Promise<void> {
+  await db
+    .updateTable('invoice_section')
+    .set({ state, revision: sql<bigint>`revision + 1` })
+    .where('name', '=', name)
+    .execute()
+}
+
 function toInvoiceSection(row: Selectable<Database['invoice_section']>): InvoiceSection {
   return {
     name: row.name,

@@ -3,12 +3,12 @@ import { parseBody } from '../../http/body.ts'
 import { type Operation, ok, pathParameter } from '../../http/operation.ts'
 import { readPage, splitPage, toPage } from '../../http/paging.ts'
 import { getAccount, listAccounts, updateAccount } from '../../operations/change-billing-account.ts'
-import { findNewProfileWarning } from '../../operations/change-billing-profile.ts'
 import { listSectionsToCreateIn, type SectionView } from '../../operations/change-invoice-section.ts'
 import type { OperationContext } from '../../operations/context.ts'
+import { findNewProfileWarning } from '../../operations/new-profile-warning.ts'
 import { accountBody, fromWireAccount, readExpansion, toWireAccount } from './billing-account.wire.ts'
 
-const common = { apiVersions: ['2020-05-01'], authentication: 'bearer' } as const
+const common = { apiVersions: ['2020-05-01', '2024-04-01'], authentication: 'bearer' } as const
 const path = '/providers/Microsoft.Billing/billingAccounts/{billingAccountName}'
 
 export const billingAccountOperations: readonly Operation<OperationContext>[] = [
@@ -81,7 +81,7 @@ export const billingAccountOperations: readonly Operation<OperationContext>[] = 
     summary: 'What a further billing profile would cost, to be shown before it is made.',
     async handle(context, request) {
       const warning = await findNewProfileWarning(context, pathParameter(request, 'billingAccountName'))
-      return ok({ value: warning === undefined ? [] : [{ code: 'TiersArePerProfile', message: warning }] })
+      return ok({ value: warning === undefined ? [] : [{ code: 'TiersArePerProfile', ...warning }] })
     },
   },
 ]

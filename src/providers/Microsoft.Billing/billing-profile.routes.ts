@@ -2,7 +2,15 @@ import { z } from 'zod'
 import { billingProfileId } from '../../domain/billing/billing-ids.ts'
 import { invalid } from '../../domain/refusal.ts'
 import { parseBody } from '../../http/body.ts'
-import { type ApiRequest, created, type Operation, ok, pathParameter, queryValue } from '../../http/operation.ts'
+import {
+  type ApiRequest,
+  created,
+  noContent,
+  type Operation,
+  ok,
+  pathParameter,
+  queryValue,
+} from '../../http/operation.ts'
 import { readPage, splitPage, toPage } from '../../http/paging.ts'
 import {
   getProfile,
@@ -13,9 +21,11 @@ import {
   setPurchasePolicies,
 } from '../../operations/change-billing-profile.ts'
 import type { OperationContext } from '../../operations/context.ts'
+import { deleteProfile, validateProfileDeletion } from '../../operations/delete-billing-profile.ts'
+import { includesDeleted, toWireEligibility } from './delete-eligibility.wire.ts'
 import { fromWireProfile, profileBody, toWireProfile } from './billing-profile.wire.ts'
 
-const common = { apiVersions: ['2020-05-01'], authentication: 'bearer' } as const
+const common = { apiVersions: ['2020-05-01', '2024-04-01'], authentication: 'bearer' } as const
 const profiles = '/providers/Microsoft.Billing/billingAccounts/{billingAccountName}/billingProfiles'
 const path = `${profiles}/{billingProfileName}`
 
@@ -36,10 +46,10 @@ export const billingProfileOperations: readonly Operation<OperationContext>[] = 
     statuses: [200],
     permission: 'A5 View all profiles; others see those that they have a role on',
     summary: 'The billing profiles of an account.',
-    query: { $expand: 'optional' },
+    query: { $expand: 'optional', includeDeleted: 'optional' },
     async handle(context, request) {
       const { after, top } = readPage(request)
-      const views = await listProfiles(context, accountOf(request), expandsSections(request))
+      const views = await listProfiles(context, accountOf(request), expandsSections(request), includesDeleted(request))
       const rest = views.filter(({ profile }) => after === undefined || profile.name > after)
       const { rows, next } = splitPage(rest, top, ({ profile }) => profile.name)
       return ok(
@@ -79,6 +89,33 @@ export const billingProfileOperations: readonly Operation<OperationContext>[] = 
       const put = await putProfile(context, accountOf(request), profileOf(request), wanted)
       const headers: Record<string, string> = put.warning === undefined ? {} : { 'x-tenantry-warning': put.warning }
       return (put.isNew ? created : ok)(wireOf(put, put.warning), headers)
+    },
+  },
+  {
+    ...common,
+    apiVersions: ['2024-04-01'],
+    id: 'BillingProfiles_Delete',
+    method: 'DELETE',
+    path,
+    statuses: [204],
+    permission: 'A6 Create a profile',
+    summary: 'Deletes a profile that pays for nothing and owes nothing; its invoices stay.',
+    async handle(context, request) {
+      await deleteProfile(context, accountOf(request), profileOf(request))
+      return noContent()
+    },
+  },
+  {
+    ...common,
+    apiVersions: ['2024-04-01'],
+    id: 'BillingProfiles_ValidateDeleteEligibility',
+    method: 'POST',
+    path: `${path}/validateDeleteEligibility`,
+    statuses: [200],
+    permission: 'A6 Create a profile',
+    summary: 'Whether the profile can be deleted, and everything that is in the way.',
+    async handle(context, request) {
+      return ok(toWireEligibility(await validateProfileDeletion(context, accountOf(request), profileOf(request))))
     },
   },
   {

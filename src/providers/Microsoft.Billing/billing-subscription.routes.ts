@@ -13,7 +13,7 @@ import {
 import type { OperationContext } from '../../operations/context.ts'
 import { costCenterBody, moveBody, toWireProperty, toWireSubscription } from './billing-subscription.wire.ts'
 
-const common = { apiVersions: ['2020-05-01'], authentication: 'bearer' } as const
+const common = { apiVersions: ['2020-05-01', '2024-04-01'], authentication: 'bearer' } as const
 const account = '/providers/Microsoft.Billing/billingAccounts/{billingAccountName}'
 const path = `${account}/billingSubscriptions/{subscriptionId}`
 const property = '/subscriptions/{subscriptionId}/providers/Microsoft.Billing/billingProperty/default'
@@ -46,7 +46,13 @@ export const billingSubscriptionOperations: readonly Operation<OperationContext>
         const { after, top } = readPage(request)
         const listed = await listSubscriptionsBilledTo(context, scopeOf(request), { after, limit: top + 1 })
         const { rows, next } = splitPage(listed, top, (subscription) => subscription.subscriptionId)
-        return ok(toPage(request, rows.map(toWireSubscription), next))
+        return ok(
+          toPage(
+            request,
+            rows.map((row) => toWireSubscription(row, request.apiVersion)),
+            next,
+          ),
+        )
       },
     }),
   ),
@@ -59,7 +65,12 @@ export const billingSubscriptionOperations: readonly Operation<OperationContext>
     permission: 'S8 View subscriptions of the section',
     summary: 'Where a subscription is billed.',
     async handle(context, request) {
-      return ok(toWireSubscription(await getBillingSubscription(context, accountOf(request), idOf(request))))
+      return ok(
+        toWireSubscription(
+          await getBillingSubscription(context, accountOf(request), idOf(request)),
+          request.apiVersion,
+        ),
+      )
     },
   },
   {
@@ -72,9 +83,13 @@ export const billingSubscriptionOperations: readonly Operation<OperationContext>
     summary: 'Notes the cost centre.',
     body: costCenterBody,
     async handle(context, request) {
-      const { costCenter } = parseBody(request, costCenterBody).properties
+      const { costCenter, consumptionCostCenter } = parseBody(request, costCenterBody).properties
+      const noted = request.apiVersion === '2024-04-01' ? (consumptionCostCenter ?? costCenter) : costCenter
       return ok(
-        toWireSubscription(await updateCostCenter(context, accountOf(request), idOf(request), costCenter ?? null)),
+        toWireSubscription(
+          await updateCostCenter(context, accountOf(request), idOf(request), noted ?? null),
+          request.apiVersion,
+        ),
       )
     },
   },
@@ -90,7 +105,7 @@ export const billingSubscriptionOperations: readonly Operation<OperationContext>
     async handle(context, request) {
       const { destinationInvoiceSectionId } = parseBody(request, moveBody)
       const moved = await moveSubscription(context, accountOf(request), idOf(request), destinationInvoiceSectionId)
-      return ok(toWireSubscription(moved))
+      return ok(toWireSubscription(moved, request.apiVersion))
     },
   },
   {

@@ -5,7 +5,13 @@ import type { BillingProperty } from '../../operations/billing-property.ts'
 import { toWireAmount } from './amount.wire.ts'
 
 export const costCenterBody = z.object({
-  properties: z.object({ costCenter: z.string().trim().max(256).nullish() }).default({}),
+  properties: z
+    .object({
+      costCenter: z.string().trim().max(256).nullish(),
+      // What 2024-04-01 calls it.
+      consumptionCostCenter: z.string().trim().max(256).nullish(),
+    })
+    .default({}),
 })
 export const moveBody = z.object({ destinationInvoiceSectionId: z.string().min(1).max(1024) })
 
@@ -32,7 +38,10 @@ const statuses: Record<string, string> = {
   Deleted: 'Deleted',
 }
 
-export function toWireSubscription(subscription: SubscriptionToWire) {
+/** The words of 2024-04-01. */
+const statuses2024: Record<string, string> = { PastDue: 'Warned' }
+
+export function toWireSubscription(subscription: SubscriptionToWire, apiVersion: string) {
   const { account, profile, section, customer } = subscription
   return {
     id: `${billingAccountId(account)}/billingSubscriptions/${subscription.subscriptionId}`,
@@ -41,13 +50,20 @@ export function toWireSubscription(subscription: SubscriptionToWire) {
     properties: {
       displayName: subscription.displayName,
       subscriptionId: subscription.subscriptionId,
-      subscriptionBillingStatus: statuses[subscription.state] ?? 'Inactive',
+      ...(apiVersion === '2024-04-01'
+        ? {
+            status: statuses2024[subscription.state] ?? subscription.state,
+            consumptionCostCenter: subscription.costCenter ?? undefined,
+          }
+        : {
+            subscriptionBillingStatus: statuses[subscription.state] ?? 'Inactive',
+            costCenter: subscription.costCenter ?? undefined,
+          }),
       ...(subscription.lastMonthMinor === null
         ? {}
         : { lastMonthCharges: toWireAmount(subscription.lastMonthMinor, subscription.currency) }),
       billingProfileId: billingProfileId(account, profile),
       billingProfileDisplayName: subscription.profileName,
-      costCenter: subscription.costCenter ?? undefined,
       ...(section === null || subscription.isSectionHidden
         ? {}
         : {

@@ -47,7 +47,13 @@ export const customerOperations: readonly Operation<OperationContext>[] = [
       const name = pathParameter(request, 'customerName')
       const listed = await listSubscriptionsOfCustomer(context, scopeOf(request), name, { after, limit: top + 1 })
       const { rows, next } = splitPage(listed, top, (subscription) => subscription.subscriptionId)
-      return ok(toPage(request, rows.map(toWireSubscription), next))
+      return ok(
+        toPage(
+          request,
+          rows.map((row) => toWireSubscription(row, request.apiVersion)),
+          next,
+        ),
+      )
     },
   },
 ]

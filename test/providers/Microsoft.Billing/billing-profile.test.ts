@@ -56,7 +56,9 @@ describe('profiles', () => {
     const { client } = fabrikam.owner
     const before = await client.get(`${fabrikam.accountId}/providers/Tenantry.Billing/newProfileWarnings?${ours}`)
     expect(before).toMatchObject({ status: 200, body: { value: [{ code: 'TiersArePerProfile' }] } })
-    expect(before.body.value[0].message).toContain('180.5')
+    // Nothing in this list is counted over a profile.
+    expect(before.body.value[0]).toMatchObject({ examples: [] })
+    expect(before.body.value[0].message).toContain('nothing costs more')
     const path = `${fabrikam.accountId}/billingProfiles/SECOND?${v2020}`
     const made = await client.put(path, { properties: { displayName: 'Second' } })
     expect(made.status).toBe(201)
@@ -65,6 +67,61 @@ describe('profiles', () => {
     const changed = await client.put(path, { properties: { displayName: 'Second again' } })
     expect(changed).toMatchObject({ status: 200, body: { properties: { displayName: 'Second again' } } })
     expect(changed.headers['x-tenantry-warning']).toBeUndefined()
+  })
+
+  test('BIL-7: the figures of the warning come from the prices that the account has', async () => {
+    const name = 'split-test'
+    const entry = (meterId: string, price: unknown) => ({
+      meterId,
+      unit: 'TB',
+      serviceFamily: 'Storage',
+      productName: { en: meterId },
+      price,
+    })
+    expectSuccess(
+      await cloud.operator.put(`/providers/Tenantry.Pricing/priceLists/${name}/versions/1?${ours}`, {
+        properties: {
+          currency: 'USD',
+          effectiveFrom: '2026-01-01',
+          prices: [
+            entry('stored', {
+              model: 'graduated',
+              scope: 'profile',
+              tiers: [
+                { upTo: '50', unitPrice: '1.84' },
+                { upTo: null, unitPrice: '1.77' },
+              ],
+            }),
+            entry('read', { model: 'perUnit', scope: 'profile', unitPrice: '2', includedQuantity: '10' }),
+            entry('backup', {
+              model: 'graduated',
+              scope: 'subscription',
+              tiers: [
+                { upTo: '50', unitPrice: '9' },
+                { upTo: null, unitPrice: '1' },
+              ],
+            }),
+          ],
+        },
+      }),
+    )
+    const customer = await world.customer({ priceList: name })
+    const warnings = await customer.owner.client.get(
+      `${customer.accountId}/providers/Tenantry.Billing/newProfileWarnings?${ours}`,
+    )
+    // 50 x 1.84 + 50 x 1.77 = 180.5, and 2 x 50 x 1.84 = 184. What is free of charge is free once a profile.
+    expect(warnings.body.value[0].examples).toEqual([
+      {
+        meterId: 'stored',
+        productName: 'stored',
+        unit: 'TB',
+        quantity: '100',
+        inOne: '180.5',
+        inTwo: '184',
+        currency: 'USD',
+      },
+    ])
+    expect(warnings.body.value[0].message).toContain("100 x TB of 'stored' cost 180.5 USD in one profile and 184 USD")
   })
 
   test('BIL-4: nobody changes the currency or the country of a profile', async () => {
