@@ -50,6 +50,9 @@ test('S15: a form is taken from our own pages only, by the word of the browser o
   const cases: [site: string | undefined, origin: string | undefined, status: number][] = [
     ['same-origin', ours, 200],
     ['same-origin', undefined, 200],
+    // So browsers send it from a page without a referrer.
+    ['same-origin', 'null', 200],
+    ['cross-site', 'null', 403],
     [undefined, ours, 200],
     [undefined, undefined, 403],
     [undefined, 'null', 403],
