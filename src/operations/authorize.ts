@@ -4,6 +4,7 @@ import { isReadOrDelete } from '../domain/access/action.ts'
 import { builtInRoles } from '../domain/access/built-in-roles.ts'
 import type { RoleDefinition, RolePermission } from '../domain/access/role-definition.ts'
 import { scopeKey, scopesAbove, subscriptionOf } from '../domain/access/scope.ts'
+import { isLockable, locksAgainst, scopeLocked } from '../domain/resource/management-lock.ts'
 import { conflict, forbidden, invalid, notFound, type Refusal } from '../domain/refusal.ts'
 import {
   findSubscriptionFacts,
@@ -12,6 +13,7 @@ import {
   loadGrants,
   type SubscriptionFacts,
 } from '../store/access-facts.ts'
+import { listLocks } from '../store/management-lock.ts'
 import type { OperationContext } from './context.ts'
 
 export { authorizeBilling, allowsBillingTask } from './authorize-billing.ts'
@@ -26,12 +28,21 @@ type AccessContext = Pick<OperationContext, 'db' | 'caller' | 'now'>
 
 /**
  * Refuses unless a resource role of the caller allows the action on the scope, and the subscription's state does
- * (SUB-5, SUB-26). Unknown and foreign subscriptions look alike; without the permission the answer is the same whether
+ * (SUB-5, SUB-26), and no management lock forbids it. Unknown and foreign subscriptions look alike; without the permission the answer is the same whether
  * the thing below exists or not.
  */
 export async function authorizeResource(context: AccessContext, action: string, scope: string): Promise<void> {
   const subscription = await authorize(context, { action }, scope)
-  if (subscription) refuseByState(subscription, action)
+  if (!subscription) return
+  refuseByState(subscription, action)
+  await refuseByLocks(context, action, scope)
+}
+
+/** A lock holds for everybody, whatever role allows the action. */
+async function refuseByLocks({ db }: AccessContext, action: string, scope: string): Promise<void> {
+  if (!isLockable(action)) return
+  const locks = locksAgainst(action, scope, await listLocks(db, scope))
+  if (locks.length > 0) throw scopeLocked(action, scope, locks)
 }
 
 async function authorize(

@@ -1,11 +1,13 @@
 import { conflict, invalid, Refusal } from '../domain/refusal.ts'
 import { operationKinds, requireUnlocked } from '../domain/resource/group-lock.ts'
+import { locksAgainst, scopeLocked } from '../domain/resource/management-lock.ts'
 import { normalizeLocation } from '../domain/resource/location.ts'
 import type { PolicyResource } from '../domain/resource/policy-condition.ts'
 import { formatResourceGroupId, type ResourceGroupId } from '../domain/resource/resource-id.ts'
 import { checkLocation, checkResourceGroupName } from '../domain/resource/resource-name.ts'
 import { checkTags, type Tags } from '../domain/resource/tags.ts'
 import { changeAttribution } from '../store/attribution.ts'
+import { deleteLocksBelow, listLocks } from '../store/management-lock.ts'
 import { deletePolicyAssignmentsBelow } from '../store/policy-assignment.ts'
 import { lockResourcesOfGroup } from '../store/resource.ts'
 import {
@@ -162,6 +164,10 @@ export async function startResourceGroupDeletion(
 export async function deleteResourceGroup(context: OperationContext, id: ResourceGroupId): Promise<void> {
   const group = await findResourceGroup(context.db, id.subscriptionId, id.resourceGroupName)
   if (!group) return
+  const scope = formatResourceGroupId({ ...id, resourceGroupName: group.name })
+  // A lock may have come while the request waited.
+  const locks = locksAgainst(action('delete'), scope, await listLocks(context.db, scope))
+  if (locks.length > 0) throw scopeLocked(action('delete'), scope, locks)
   const resources = await lockResourcesOfGroup(context.db, id.subscriptionId, id.resourceGroupName)
   const obstacles = []
   for (const resource of resources) {
@@ -177,7 +183,7 @@ export async function deleteResourceGroup(context: OperationContext, id: Resourc
     )
   await changeAttribution(context.db)
   await removeResources(context, resources)
-  const scope = formatResourceGroupId({ ...id, resourceGroupName: group.name })
+  await deleteLocksBelow(context.db, scope)
   await deleteRoleAssignmentsBelow(context.db, scope)
   await deletePolicyAssignmentsBelow(context.db, scope)
   await deleteFromStore(context.db, id.subscriptionId, id.resourceGroupName)

@@ -1,5 +1,6 @@
 import { formatResourceId, type ResourceId } from '../domain/resource/resource-id.ts'
 import { changeAttribution } from '../store/attribution.ts'
+import { deleteLocksBelow } from '../store/management-lock.ts'
 import { deletePolicyAssignmentsBelow } from '../store/policy-assignment.ts'
 import { listResources, lockResource, type Resource, softDeleteResource } from '../store/resource.ts'
 import { deleteRoleAssignmentsBelow } from '../store/role-assignment.ts'
@@ -40,7 +41,7 @@ async function listChildren(context: OperationContext, parent: Resource): Promis
   }
 }
 
-/** Call `changeAttribution` first. With it go its roles and policies, so that a new one of its name starts bare. */
+/** Call `changeAttribution` first. With it go its roles, policies and locks, so that a new one of its name starts bare. */
 export async function removeResources(context: OperationContext, resources: readonly Resource[]): Promise<void> {
   for (const resource of resources) {
     const scope = formatResourceId(resource)
@@ -48,6 +49,7 @@ export async function removeResources(context: OperationContext, resources: read
     await softDeleteResource(context.db, resource.uid, context.now)
     await deleteRoleAssignmentsBelow(context.db, scope)
     await deletePolicyAssignmentsBelow(context.db, scope)
+    await deleteLocksBelow(context.db, scope)
     await appendAudit(context, {
       action: `${resource.type}/delete`,
       scope,

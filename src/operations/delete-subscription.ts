@@ -1,5 +1,6 @@
 import { deletionDueAt, keptSince, stateAfter } from '../domain/resource/subscription-state.ts'
 import { changeAttribution } from '../store/attribution.ts'
+import { deleteLocksBelow } from '../store/management-lock.ts'
 import { lockResourcesOfGroup } from '../store/resource.ts'
 import { deleteResourceGroup, listResourceGroups } from '../store/resource-group.ts'
 import { deleteRoleAssignmentsBelow } from '../store/role-assignment.ts'
@@ -38,6 +39,7 @@ async function deleteSubscription(
       await deleteResourceGroup(db, due.id, name)
     }
   }
+  await deleteLocksBelow(db, scope)
   await deleteRoleAssignmentsBelow(db, scope)
   await setSubscriptionState(db, due.id, { state, cancelledAt: due.cancelledAt, deletedAt: now })
   await appendAudit(context, {

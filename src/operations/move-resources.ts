@@ -16,8 +16,11 @@ import {
   namespaceOf,
   type ResourceGroupId,
 } from '../domain/resource/resource-id.ts'
+import { locksAgainst, type ManagementLock, scopeLocked } from '../domain/resource/management-lock.ts'
 import { findProvider } from '../domain/resource/resource-provider.ts'
 import { changeAttribution } from '../store/attribution.ts'
+import { listLocks, moveLocks } from '../store/management-lock.ts'
+import { deletePolicyAssignmentsBelow } from '../store/policy-assignment.ts'
 import { listProviderRegistrations, putRegistrationState } from '../store/provider-registration.ts'
 import { lockResourcesOfGroup, moveResource, type Resource } from '../store/resource.ts'
 import { findResourceGroup, holdResourceGroup, lockResourceGroup } from '../store/resource-group.ts'
@@ -121,13 +124,21 @@ export async function moveResources(context: OperationContext, input: MoveInput)
     const before = formatResourceId(resource)
     await moveResource(context.db, resource.uid, move.target, context.now)
     await behaviourOf(resource.type)?.onMove?.(context, resource, move.target)
-    // SUB-17: a role on the resource itself belongs to its old id.
+    const after = formatResourceId({ ...resource, ...move.target })
+    // SUB-17: a role or a policy on the resource itself belongs to its old id. A lock protects the thing, and whoever
+    // moves it need not be allowed to take its locks away, so those go along.
     const lost = await deleteRoleAssignmentsBelow(context.db, before)
+    const lostPolicies = await deletePolicyAssignmentsBelow(context.db, before)
+    await moveLocks(context.db, before, after)
     await appendAudit(context, {
       action: 'Microsoft.Resources/subscriptions/resourceGroups/moveResources/action',
       scope: before,
-      before: { id: before, roleAssignments: lost.map(({ id, principalId }) => ({ id, principalId })) },
-      after: { id: formatResourceId({ ...resource, ...move.target }) },
+      before: {
+        id: before,
+        roleAssignments: lost.map(({ id, principalId }) => ({ id, principalId })),
+        policyAssignments: lostPolicies.map(({ id, policyDefinitionId }) => ({ id, policyDefinitionId })),
+      },
+      after: { id: after },
     })
   }
   // What was told already of this very instant, or by senders whose clocks are ahead, is of the new place (DEC-5).
@@ -186,13 +197,26 @@ async function otherFailures(
   moved: readonly Resource[],
 ): Promise<RefusalDetail[]> {
   const failures: RefusalDetail[] = []
+  const locks = await listLocks(context.db, formatResourceGroupId(move.source))
   for (const resource of moved) {
+    const ofLock = lockFailure(resource, locks)
+    if (ofLock) failures.push(ofLock)
     const ofType = await behaviourOf(resource.type)?.refuseMove?.(context, resource, move.target)
     if (ofType) failures.push(ofType)
     const ofPolicy = await policyFailure(context, move, resource)
     if (ofPolicy) failures.push(ofPolicy)
   }
   return failures
+}
+
+/** A resource that may not be changed may not be moved either. */
+function lockFailure(resource: Resource, locks: readonly ManagementLock[]): RefusalDetail | undefined {
+  const id = formatResourceId(resource)
+  const action = `${resource.type}/write`
+  const against = locksAgainst(action, id, locks)
+  return against.length === 0
+    ? undefined
+    : { code: 'ScopeLocked', target: id, message: scopeLocked(action, id, against).message }
 }
 
 async function policyFailure(

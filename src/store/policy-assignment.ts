@@ -90,12 +90,14 @@ export async function deletePolicyAssignment(db: Db, assignment: StoredPolicyAss
 }
 
 /** At the scope and below it: with a deleted resource or group go the assignments on it. */
-export async function deletePolicyAssignmentsBelow(db: Db, scope: string): Promise<void> {
+export async function deletePolicyAssignmentsBelow(db: Db, scope: string): Promise<StoredPolicyAssignment[]> {
   const key = scopeKey(scope)
-  await db
+  const rows = await db
     .deleteFrom('policy_assignment')
     .where((where) => where.or([where('scope_key', '=', key), sql<boolean>`starts_with(scope_key, ${`${key}/`})`]))
+    .returningAll()
     .execute()
+  return rows.map(toPolicyAssignment)
 }
 
 /** Assignments in force at the scope: at it and above it. */

@@ -2,6 +2,7 @@ import type { ColumnType, Generated } from 'kysely'
 import type { Instant, Json, NullableInstant, Numeric, Period, Revision } from './column-types.ts'
 import type { DirectoryChangeTables } from './directory-change-schema.ts'
 import type { GuestTables } from './guest-schema.ts'
+import type { ManagementLockTables } from './management-lock-schema.ts'
 import type { InvoiceTables } from './invoice-schema.ts'
 import type { OutboxTables } from './outbox-schema.ts'
 import type { PaymentTables } from './payment-schema.ts'
@@ -26,7 +27,9 @@ export interface Database
     DirectoryChangeTables,
     SubscriptionCreationRequestTables,
     SubscriptionPolicyTables,
-    SupportTables {
+    SupportTables,
+    ManagementLockTables,
+    SubscriptionPolicyTables {
   platform_setting: { name: string; value: Json<unknown> }
   signing_key: {
     key_id: string

@@ -55,6 +55,7 @@ export const bodies: Readonly<Record<string, unknown>> = {
   'Microsoft.Authorization.PolicyDefinitions_CreateOrUpdate': {
     properties: { policyRule: { if: { field: 'location', equals: 'x' }, then: { effect: 'deny' } } },
   },
+  'Microsoft.Authorization.ManagementLocks_CreateOrUpdateByScope': { properties: { level: 'CanNotDelete' } },
   'Microsoft.Authorization.PolicyAssignments_Create': {
     properties: {
       policyDefinitionId: '/providers/Microsoft.Authorization/policyDefinitions/e56962a6-4747-49cd-b67b-bf8b01975c4c',

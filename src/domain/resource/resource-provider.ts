@@ -32,6 +32,7 @@ export const resourceProviders: readonly ResourceProvider[] = [
     isRequired: true,
     hasBehaviour: true,
     resourceTypes: [
+      type('locks', ['2020-05-01', '2016-09-01'], { isMovable: false }),
       type('roleAssignments', ['2022-04-01'], { isMovable: false }),
       type('roleDefinitions', ['2022-04-01'], { isMovable: false }),
       type('policyAssignments', ['2025-03-01', '2024-05-01'], { isMovable: false }),

@@ -1,6 +1,7 @@
 import type { Operation, OperationSpec } from '../../http/operation.ts'
 import type { OperationContext } from '../../operations/context.ts'
 import { accessOperations } from './access.routes.ts'
+import { managementLockOperations } from './management-lock.routes.ts'
 import { policyAssignmentOperations } from './policy-assignment.routes.ts'
 import { policyDefinitionOperations } from './policy-definition.routes.ts'
 import { roleAssignmentOperations } from './role-assignment.routes.ts'
@@ -11,5 +12,6 @@ export const operations = (served: () => readonly OperationSpec[]): readonly Ope
   ...roleDefinitionOperations,
   ...policyDefinitionOperations,
   ...policyAssignmentOperations,
+  ...managementLockOperations,
   ...accessOperations(served),
 ]
