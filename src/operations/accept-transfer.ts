@@ -3,7 +3,7 @@ import { decideTransferAnswer } from '../domain/billing/transfer.ts'
 import type { TransferItemReview } from '../domain/billing/transfer-item.ts'
 import { conflict, invalid, Refusal } from '../domain/refusal.ts'
 import { lockBillingAccount } from '../store/billing-account.ts'
-import { placeSubscription } from '../store/billing-placement.ts'
+import { type Payer, placeSubscription } from '../store/billing-placement.ts'
 import { setCostCenter } from '../store/billing-subscription.ts'
 import { lockSubscription } from '../store/subscription.ts'
 import { changeTransfer, type Transfer } from '../store/transfer.ts'
@@ -123,16 +123,21 @@ async function handOver(
   const { subscriptionId } = source
   const at = await placeSubscription(context.db, {
     subscriptionId,
-    profile: transfer.profile,
-    section: transfer.section,
+    ...payerOf(transfer),
     at: context.now,
   })
   await setCostCenter(context.db, subscriptionId, null)
   await appendAudit(context, {
     action: 'Microsoft.Billing/billingAccounts/billingSubscriptions/move/action',
     scope: `${billingAccountId(source.account)}/billingSubscriptions/${subscriptionId}`,
-    before: { profile: source.profile, section: source.section },
-    after: { profile: transfer.profile, section: transfer.section, at: at.toISOString(), transfer: transfer.name },
+    before: { profile: source.profile, section: source.section, customer: source.customer },
+    after: { ...payerOf(transfer), at: at.toISOString(), transfer: transfer.name },
   })
   return at
+}
+
+function payerOf({ name, profile, section, customer }: Transfer): Payer {
+  if (section !== null) return { profile, section }
+  if (customer !== null) return { profile, customer }
+  throw new Error(`the transfer ${name} has no destination`)
 }

@@ -2,7 +2,7 @@ import { transferStatusAt } from '../domain/billing/transfer.ts'
 import { changeTransfer, lockTransfer } from '../store/transfer.ts'
 import { appendAudit } from './audit.ts'
 import type { OperationContext } from './context.ts'
-import { transferId } from './transfer-id.ts'
+import { transferAction, transferId } from './transfer-id.ts'
 
 /** Notes the expiry of a request that nobody answered (OWN-7); one that was answered stays as it is. */
 export async function expireTransfer(
@@ -13,7 +13,7 @@ export async function expireTransfer(
   if (transfer?.status !== 'Pending' || transferStatusAt(transfer, context.now) !== 'Expired') return
   await changeTransfer(context.db, transfer.name, { status: 'Expired' })
   await appendAudit(context, {
-    action: 'Microsoft.Billing/billingAccounts/billingProfiles/invoiceSections/transfers/expire/action',
+    action: transferAction(transfer, 'expire/action'),
     scope: transferId(transfer),
     before: { transferStatus: transfer.status },
     after: { transferStatus: 'Expired' },

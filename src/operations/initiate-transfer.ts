@@ -18,7 +18,13 @@ import type { OperationContext } from './context.ts'
 import { notifyRecipient } from './notify-transfer.ts'
 import { scheduleDueWork } from './schedule-due-work.ts'
 import { loadTransferDestination } from './transfer-destination.ts'
-import { type SectionPath, transferId } from './transfer-id.ts'
+import {
+  destinationId,
+  type SectionPath,
+  type TransferDestinationPath,
+  transferAction,
+  transferId,
+} from './transfer-id.ts'
 import { requireTransferTerms } from './transfer-terms.ts'
 
 /** A request with the state that holds now, and what became of what was handed over. */
@@ -38,20 +44,41 @@ export async function initiateTransfer(
   context: OperationContext,
   path: SectionPath,
   name: string,
-  wanted: { readonly recipientEmail: string; readonly isTermsAccepted: boolean },
+  wanted: WantedTransfer,
+): Promise<{ transfer: TransferView; isNew: boolean }> {
+  const { access, profile, section } = await requireSection(context, 'S12', path.account, path.profile, path.section)
+  const destination = {
+    account: access.account.name,
+    profile: profile.name,
+    section: section.name,
+    customer: null,
+    expiryDays: context.settings.transferExpiryDays,
+  }
+  return sendTransfer(context, destination, name, wanted)
+}
+
+export interface WantedTransfer {
+  readonly recipientEmail: string
+  readonly isTermsAccepted: boolean
+}
+
+/** Sends a request for a destination that the caller may ask for; authorise before calling it. */
+export async function sendTransfer(
+  context: OperationContext,
+  { expiryDays, ...destination }: TransferDestinationPath & { readonly expiryDays: number },
+  name: string,
+  wanted: WantedTransfer,
 ): Promise<{ transfer: TransferView; isNew: boolean }> {
   const { db, now, caller } = context
-  const { access, profile, section } = await requireSection(context, 'S12', path.account, path.profile, path.section)
   if (!isTransferName(name))
     throw invalid(
       'InvalidTransferName',
       'The name of a transfer is up to 64 letters, digits, hyphens and underscores, and begins with a letter or digit.',
       'transferName',
     )
-  const destination = { account: access.account.name, profile: profile.name, section: section.name }
   const existing = await findTransfer(db, name)
   if (existing) return { transfer: await sameRequest(context, existing, destination, wanted), isNew: false }
-  const terms = await requireTransferTerms(context, wanted.isTermsAccepted, [access.account.name])
+  const terms = await requireTransferTerms(context, wanted.isTermsAccepted, [destination.account])
   const refusal = reviewDestination(await loadTransferDestination(context, destination))
   if (refusal) throw conflict(refusal.code, refusal.message)
   const transfer: NewTransfer = {
@@ -63,12 +90,12 @@ export async function initiateTransfer(
     initiatorTenantId: caller.tenantId,
     initiatedAt: now,
     initiatorTerms: terms,
-    expiresAt: new Date(now.getTime() + context.settings.transferExpiryDays * dayMs),
+    expiresAt: new Date(now.getTime() + expiryDays * dayMs),
   }
   if (!(await insertTransfer(db, transfer))) throw nameTaken(name)
   await scheduleDueWork(context, { dueAt: transfer.expiresAt, kind: transferExpiry, payload: { name } })
   await appendAudit(context, {
-    action: 'Microsoft.Billing/billingAccounts/billingProfiles/invoiceSections/transfers/write',
+    action: transferAction(transfer, 'write'),
     scope: transferId(transfer),
     after: {
       recipientEmailId: transfer.recipientEmail,
@@ -84,10 +111,10 @@ export async function initiateTransfer(
 async function sameRequest(
   context: OperationContext,
   existing: Transfer,
-  destination: SectionPath,
+  destination: TransferDestinationPath,
   { recipientEmail }: { readonly recipientEmail: string },
 ): Promise<TransferView> {
-  if (existing.section !== destination.section) throw nameTaken(existing.name)
+  if (destinationId(existing) !== destinationId(destination)) throw nameTaken(existing.name)
   const isSame = existing.recipientEmail.toLowerCase() === recipientEmail.toLowerCase()
   if (isSame && transferStatusAt(existing, context.now) === 'Pending') return viewOf(context, existing)
   throw conflict(
@@ -109,7 +136,7 @@ export async function listTransfersOfSection(
 
 export async function getTransfer(context: OperationContext, path: SectionPath, name: string): Promise<TransferView> {
   const { section } = await requireSection(context, 'S3', path.account, path.profile, path.section)
-  return viewOf(context, requireOf(await findTransfer(context.db, name), section.name, name))
+  return viewOf(context, requireSent(await findTransfer(context.db, name), { section: section.name }, name))
 }
 
 /** Transfers_Cancel: by whoever could have made the request, while it waits (OWN-6). */
@@ -118,15 +145,20 @@ export async function cancelTransfer(
   path: SectionPath,
   name: string,
 ): Promise<TransferView> {
-  const { db, now } = context
   const { section } = await requireSection(context, 'S12', path.account, path.profile, path.section)
-  const transfer = requireOf(await lockTransfer(db, name), section.name, name)
+  return takeBack(context, requireSent(await lockTransfer(context.db, name), { section: section.name }, name))
+}
+
+/** The request must be locked, and the caller may have made it; authorise before calling it. */
+export async function takeBack(context: OperationContext, transfer: Transfer): Promise<TransferView> {
+  const { db, now } = context
+  const { name } = transfer
   const decision = decideTransferAnswer(transfer, 'Canceled', now, true)
   if (decision.kind === 'refused') throw conflict(decision.code, decision.message)
   if (decision.kind === 'repeated') return viewOf(context, transfer)
   await changeTransfer(db, name, { status: 'Canceled', canceledBy: await emailOfCaller(context) })
   await appendAudit(context, {
-    action: 'Microsoft.Billing/billingAccounts/billingProfiles/invoiceSections/transfers/cancel/action',
+    action: transferAction(transfer, 'cancel/action'),
     scope: transferId(transfer),
     before: { transferStatus: transfer.status },
     after: { transferStatus: 'Canceled' },
@@ -159,9 +191,19 @@ export async function requireStored(context: OperationContext, name: string): Pr
   return stored
 }
 
-function requireOf(transfer: Transfer | undefined, section: string, name: string): Transfer {
-  if (transfer?.section === section) return transfer
-  throw notFound('TransferNotFound', `The section has made no transfer request '${name}'.`)
+/** Requests of other sections and customers look like none. */
+export function requireSent(
+  transfer: Transfer | undefined,
+  from: { readonly section: string } | { readonly profile: string; readonly customer: string },
+  name: string,
+): Transfer {
+  const isSent =
+    'section' in from
+      ? transfer?.section === from.section
+      : transfer?.profile === from.profile && transfer.customer === from.customer
+  if (transfer && isSent) return transfer
+  const what = 'section' in from ? 'The section has made no' : 'Nobody has asked for the customer by a'
+  throw notFound('TransferNotFound', `${what} transfer request '${name}'.`)
 }
 
 /** What the other side sees of who asked: an address to answer to, or the name of an application. */

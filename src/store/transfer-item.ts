@@ -12,8 +12,9 @@ export interface TransferableSubscription {
   readonly profile: string
   readonly profileStatus: string
   readonly currency: string
-  /** Null where a partner pays for a customer. */
+  /** Exactly one of section and customer is there. */
   readonly section: string | null
+  readonly customer: string | null
   readonly priceListName: string | null
 }
 
@@ -36,6 +37,7 @@ export async function listTransferable(db: Db, ids: readonly string[], at: Date)
       'b.status as profileStatus',
       'b.currency',
       'p.invoice_section_name as section',
+      'p.customer_name as customer',
       priceListOf('b.name', at).as('priceListName'),
     ])
     .orderBy('s.id')

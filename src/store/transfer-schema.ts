@@ -9,7 +9,8 @@ export interface TransferTables {
     name_key: string
     billing_account_name: string
     billing_profile_name: string
-    invoice_section_name: string
+    invoice_section_name: string | null
+    customer_name: string | null
     status: ColumnType<TransferStatus, TransferStatus | undefined, TransferStatus>
     recipient_email: string
     recipient_key: string

@@ -8,7 +8,9 @@ export interface Transfer {
   readonly name: string
   readonly account: string
   readonly profile: string
-  readonly section: string
+  /** Exactly one of section and customer is there: a partner asks for one of its customers (OWN-14). */
+  readonly section: string | null
+  readonly customer: string | null
   readonly status: TransferStatus
   readonly recipientEmail: string
   readonly initiatorEmail: string
@@ -40,6 +42,7 @@ export async function insertTransfer(db: Db, transfer: NewTransfer): Promise<boo
       billing_account_name: transfer.account,
       billing_profile_name: transfer.profile,
       invoice_section_name: transfer.section,
+      customer_name: transfer.customer,
       recipient_email: transfer.recipientEmail,
       recipient_key: transfer.recipientEmail.toLowerCase(),
       initiator_email: transfer.initiatorEmail,
@@ -75,14 +78,19 @@ export async function lockTransfer(db: Db, name: string): Promise<Transfer | und
   return row && toTransfer(row)
 }
 
-/** The requests of a section, or those addressed to any of these addresses, by name. */
+/** The requests of a section, those for a partner's customer, or those addressed to any of these addresses, by name. */
 export async function listTransfers(
   db: Db,
-  of: { readonly section: string } | { readonly recipients: readonly string[] },
+  of:
+    | { readonly section: string }
+    | { readonly profile: string; readonly customer: string }
+    | { readonly recipients: readonly string[] },
   page: { after?: string | undefined; limit: number },
 ): Promise<Transfer[]> {
   let query = db.selectFrom('billing_transfer').selectAll()
   if ('section' in of) query = query.where('invoice_section_name', '=', of.section)
+  else if ('customer' in of)
+    query = query.where('billing_profile_name', '=', of.profile).where('customer_name', '=', of.customer)
   else query = query.where(sql<boolean>`recipient_key = any(${of.recipients.map((one) => one.toLowerCase())}::text[])`)
   if (page.after !== undefined) query = query.where('name_key', '>', page.after)
   return (await query.orderBy('name_key').limit(page.limit).execute()).map(toTransfer)
@@ -129,6 +137,7 @@ function toTransfer(row: Selectable<Database['billing_transfer']>): Transfer {
     account: row.billing_account_name,
     profile: row.billing_profile_name,
     section: row.invoice_section_name,
+    customer: row.customer_name,
     status: row.status,
     recipientEmail: row.recipient_email,
     initiatorEmail: row.initiator_email,

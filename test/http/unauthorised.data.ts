@@ -203,6 +203,7 @@ export const bodies: Readonly<Record<string, unknown>> = {
   'Microsoft.Billing.BillingPermissions_CheckAccessByInvoiceSection': {
     actions: ['Microsoft.Billing/billingAccounts/read'],
   },
+  'Microsoft.Billing.PartnerTransfers_Initiate': { properties: { recipientEmailId: 'x@example.com' } },
   'Microsoft.Billing.BillingSubscriptions_Update': { properties: { costCenter: 'x' } },
   'Microsoft.Billing.BillingSubscriptions_Move': { destinationInvoiceSectionId: section },
   'Microsoft.Billing.BillingSubscriptions_ValidateMove': { destinationInvoiceSectionId: section },

@@ -16,6 +16,8 @@ export type TransferRefusal =
   | 'DestinationBillingProfileInactive'
   | 'DestinationInvoiceSectionInactive'
   | 'InvoiceSectionIsRestricted'
+  | 'CustomerRelationshipMissing'
+  | 'CustomerAgreementMissing'
 
 export interface TransferResult {
   readonly level: 'Error' | 'Warning'
@@ -39,6 +41,12 @@ export interface TransferDestination {
   readonly priceListName: string | null
   readonly sectionState: string
   readonly hasPaymentMethod: boolean
+  /** OWN-14: whom a partner asks for; null where a section would pay. */
+  readonly customer?: {
+    readonly name: string
+    readonly isRelated: boolean
+    readonly hasAgreement: boolean
+  } | null
 }
 
 export interface TransferItem {
@@ -51,6 +59,8 @@ export interface TransferItem {
         readonly currency: string
         readonly priceListName: string | null
         readonly agreementType: string
+        /** Whom a partner pays for it; null where a section pays. */
+        readonly customer?: string | null
         /** Whether a role of the recipient's at the source allows handing it over (OWN-1). */
         readonly mayHandOver: boolean
       })
@@ -62,7 +72,10 @@ export function reviewDestination(destination: TransferDestination): TransferRes
   const { accountStatus, agreementType, profileName, profileStatus, sectionState, hasPaymentMethod } = destination
   if (accountStatus !== 'Active')
     return error('BillingAccountInactive', `The billing account that would pay is ${accountStatus}.`)
-  if (agreementType !== 'MicrosoftCustomerAgreement' && agreementType !== 'EnterpriseAgreement')
+  if (destination.customer) {
+    const refusal = reviewCustomer(destination.customer)
+    if (refusal) return refusal
+  } else if (agreementType !== 'MicrosoftCustomerAgreement' && agreementType !== 'EnterpriseAgreement')
     return error(
       'InvalidDestination',
       'The destination is not a section of a paid account with a customer or enterprise agreement.',
@@ -86,6 +99,21 @@ export function reviewDestination(destination: TransferDestination): TransferRes
     return error('InvoiceSectionIsRestricted', 'The invoice section that would pay is restricted.')
   if (sectionState !== 'Active')
     return error('DestinationInvoiceSectionInactive', `The invoice section that would pay is ${sectionState}.`)
+  return undefined
+}
+
+/** OWN-14: the partner who asks already has a relationship with the customer, and the customer its agreement. */
+function reviewCustomer({ isRelated, hasAgreement }: NonNullable<TransferDestination['customer']>) {
+  if (!isRelated)
+    return error(
+      'CustomerRelationshipMissing',
+      'The partner that would pay has no relationship with the customer. A Global administrator of the customer has to accept one first.',
+    )
+  if (!hasAgreement)
+    return error(
+      'CustomerAgreementMissing',
+      "The customer's acceptance of the agreement with the partner that would pay is not recorded. That partner has to record it first.",
+    )
   return undefined
 }
 
@@ -128,7 +156,13 @@ function failureOf({ productType, productId, subscription }: TransferItem): Tran
 function failureBetween({ subscription }: TransferItem, destination: TransferDestination): TransferResult | undefined {
   if (!subscription) return undefined
   const { account, section, offer, state, profileStatus } = subscription
-  if (section === null || offer !== 'direct')
+  if (destination.customer) {
+    if (section !== null || offer !== 'partner' || subscription.customer !== destination.customer.name)
+      return error(
+        'SubscriptionTypeNotSupported',
+        'Between partners only what one of them sells to the customer that is asked for can be transferred.',
+      )
+  } else if (section === null || offer !== 'direct')
     return error(
       'SubscriptionTypeNotSupported',
       offer === 'trial'

@@ -64,5 +64,8 @@ export function decideTransferAnswer(
 /** The edition of the terms in docs/guide/billing-ownership.md, which both sides agree to (OWN-11). */
 export const transferTermsVersion = '2026-11-01'
 
+/** OWN-14, DEC-16: so long a partner has to answer another one. */
+export const partnerTransferDays = 30
+
 /** A name that can stand in a URL; the recipient finds the request by it alone, so it is unique in the installation. */
 export const isTransferName = (name: string): boolean => /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/.test(name)

@@ -13,6 +13,7 @@ import { invoiceOperations } from './invoice.routes.ts'
 import { invoiceDownloadOperations } from './invoice-download.routes.ts'
 import { invoiceSectionOperations } from './invoice-section.routes.ts'
 import { paymentMethodOperations } from './payment-method.routes.ts'
+import { partnerTransferOperations } from './partner-transfer.routes.ts'
 import { transferOperations } from './transfer.routes.ts'
 
 const served: readonly Operation<OperationContext>[] = [
@@ -23,6 +24,7 @@ const served: readonly Operation<OperationContext>[] = [
   ...billingRoleOperations,
   ...billingSubscriptionOperations,
   ...transferOperations,
+  ...partnerTransferOperations,
   ...invoiceOperations,
   ...invoiceDownloadOperations,
   ...agreementOperations,

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { invoiceSectionId } from '../../domain/billing/billing-ids.ts'
 import { standardPlan } from '../../domain/billing/plan.ts'
 import type { TransferItemReview } from '../../domain/billing/transfer-item.ts'
 import type { TransferView } from '../../operations/initiate-transfer.ts'
+import { destinationId, transferId } from '../../operations/transfer-id.ts'
 
 const email = z
   .string()
@@ -14,6 +14,10 @@ const email = z
 const transferTermsAccepted = z.boolean().default(false)
 
 export const initiateBody = z.object({ properties: z.object({ recipientEmailId: email, transferTermsAccepted }) })
+
+export const partnerInitiateBody = z.object({
+  properties: z.object({ recipientEmailId: email, resellerId: z.string().max(64).nullish(), transferTermsAccepted }),
+})
 
 export const productsBody = z.object({
   properties: z.object({
@@ -27,7 +31,7 @@ export const productsBody = z.object({
 /** `baseUrl` is this installation's: the request is read there by whoever it is addressed to (DEC-45). */
 export function toWireTransfer(transfer: TransferView, baseUrl: string) {
   return {
-    id: `${invoiceSectionId(transfer.account, transfer.profile, transfer.section)}/transfers/${transfer.name}`,
+    id: transferId(transfer),
     name: transfer.name,
     type: 'Microsoft.Billing/transfers',
     properties: { ...toWireState(transfer), recipientLink: `${baseUrl}${linkPathOf(transfer)}` },
@@ -45,8 +49,16 @@ export function toWireReceived(transfer: TransferView) {
     properties: {
       ...toWireState(transfer),
       allowedProductType: ['StandardAzureSubscription', 'DevTestAzureSubscription'],
-      supportedAccounts: ['MicrosoftCustomerAgreement', 'MicrosoftOnlineServicesProgram', 'EnterpriseAgreement'],
-      destinationInvoiceSectionId: invoiceSectionId(transfer.account, transfer.profile, transfer.section),
+      ...(transfer.customer === null
+        ? {
+            supportedAccounts: ['MicrosoftCustomerAgreement', 'MicrosoftOnlineServicesProgram', 'EnterpriseAgreement'],
+            destinationInvoiceSectionId: destinationId(transfer),
+          }
+        : {
+            supportedAccounts: ['MicrosoftPartnerAgreement'],
+            initiatorCustomerType: 'Partner',
+            customerTenantId: transfer.customer,
+          }),
     },
   }
 }
