@@ -13,6 +13,7 @@ import {
 } from '../store/group-account.ts'
 import { isAgentsGroup } from '../store/partner.ts'
 import { endPrincipal, findPrincipal } from '../store/principal.ts'
+import { findUser } from '../store/user-account.ts'
 import { appendAudit } from './audit.ts'
 import { allowsDirectoryPermission, authorizeDirectory } from './authorize.ts'
 import type { OperationContext } from './context.ts'
@@ -24,6 +25,7 @@ export interface WantedGroup {
   readonly displayName: string
   readonly mailNickname: string
   readonly description: string | null
+  readonly isExternallyMastered: boolean
   readonly memberIds: readonly string[]
   readonly ownerIds: readonly string[]
 }
@@ -38,7 +40,9 @@ export async function createGroup(context: OperationContext, wanted: WantedGroup
     createdAt: now,
     mailNickname: wanted.mailNickname,
     description: wanted.description,
+    isExternallyMastered: wanted.isExternallyMastered,
   }
+  requireMaster(context, group)
   await insertGroup(db, group)
   await appendAudit(context, {
     action: 'groups/create',
@@ -69,6 +73,7 @@ export async function changeGroup(context: OperationContext, id: string, changes
     await authorizeDirectory(context, context.caller.tenantId, 'groups/update')
   else await authorizeMembers(context, id)
   const group = await getGroupOf(context, id)
+  requireMaster(context, group)
   const changed = {
     ...group,
     displayName: own.displayName ?? group.displayName,
@@ -91,6 +96,7 @@ export async function changeGroup(context: OperationContext, id: string, changes
 export async function deleteGroup(context: OperationContext, id: string): Promise<void> {
   await authorizeDirectory(context, context.caller.tenantId, 'groups/delete')
   const group = await getGroupOf(context, id)
+  requireMaster(context, group)
   if (await isAgentsGroup(context.db, group.id))
     throw conflict(
       'AgentsGroupRequired',
@@ -114,7 +120,9 @@ export async function addToGroup(
   principalId: string,
 ): Promise<void> {
   await authorizeLink(context, groupId, which)
-  await link(context, await getGroupOf(context, groupId), which, principalId)
+  const group = await getGroupOf(context, groupId)
+  requireMaster(context, group)
+  await link(context, group, which, principalId)
 }
 
 export async function removeFromGroup(
@@ -124,7 +132,9 @@ export async function removeFromGroup(
   principalId: string,
 ): Promise<void> {
   await authorizeLink(context, groupId, which)
-  const { tenantId } = await getGroupOf(context, groupId)
+  const group = await getGroupOf(context, groupId)
+  requireMaster(context, group)
+  const { tenantId } = group
   const membership = { tenantId, groupId, principalId }
   const isRemoved = await (which === 'members' ? deleteGroupMember : deleteGroupOwner)(context.db, membership)
   if (!isRemoved) throw objectNotFound(principalId)
@@ -148,13 +158,29 @@ async function authorizeMembers(context: OperationContext, groupId: string): Pro
   await authorizeDirectory(context, tenantId, 'groups/updateMembers')
 }
 
+/** What a directory elsewhere keeps is changed there; its application brings the change (TEN-21). */
+function requireMaster({ caller }: OperationContext, group: Pick<GroupAccount, 'isExternallyMastered'>): void {
+  if (!group.isExternallyMastered || caller.kind === 'servicePrincipal') return
+  throw invalid(
+    'Request_BadRequest',
+    'Unable to update the specified properties for on-premises mastered Directory Sync objects. Change the group where it is kept; the application that synchronises it brings the change.',
+    'onPremisesSyncEnabled',
+  )
+}
+
 /** Groups may contain each other: who is reached is a set, so a circle adds nothing and ends. */
-async function link(context: OperationContext, group: { id: string; tenantId: string }, which: GroupLink, id: string) {
+async function link(
+  context: OperationContext,
+  group: Pick<GroupAccount, 'id' | 'tenantId' | 'isExternallyMastered'>,
+  which: GroupLink,
+  id: string,
+) {
   const principal = await findPrincipal(context.db, id)
   if (principal?.tenantId !== group.tenantId) throw objectNotFound(id)
   if (id === group.id) throw invalid('Request_BadRequest', 'A group cannot be a member or an owner of itself.', which)
   if (which === 'owners' && principal.kind === 'group')
     throw invalid('Request_BadRequest', 'A group cannot own a group. Name a user or a service principal.', which)
+  if (group.isExternallyMastered && principal.kind === 'user') await refuseGuest(context, group.tenantId, id, which)
   const membership = { tenantId: group.tenantId, groupId: group.id, principalId: id }
   const insert = which === 'members' ? insertGroupMember : insertGroupOwner
   if (!(await insert(context.db, membership, context.now)))
@@ -168,4 +194,15 @@ async function link(context: OperationContext, group: { id: string; tenantId: st
     scope: directoryScope(context, 'groups', group.id),
     after: { principalId: id },
   })
+}
+
+/** The directory elsewhere does not know the guests of this one. */
+async function refuseGuest(context: OperationContext, tenantId: string, id: string, which: GroupLink): Promise<void> {
+  const user = await findUser(context.db, tenantId, id)
+  if (user?.userType !== 'Guest' && user?.home === null) return
+  throw invalid(
+    'Request_BadRequest',
+    'A guest cannot be put in a group that another directory masters. Use a group of this tenant.',
+    which,
+  )
 }

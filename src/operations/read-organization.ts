@@ -1,21 +1,26 @@
 import { isRootDomain } from '../domain/directory/custom-domain.ts'
 import { objectNotFound } from '../domain/directory/object-id.ts'
+import type { TenantService } from '../domain/directory/tenant-service.ts'
 import type { TenantDomain, TenantWithDomains } from '../domain/directory/tenant.ts'
 import { allowsDirectoryPermission, authorizeDirectory } from './authorize.ts'
 import type { OperationContext } from './context.ts'
 import { getOwnTenant } from './directory-scope.ts'
+import { loadServicesOf } from './tenant-service.ts'
 
 export interface Organization {
   readonly tenant: TenantWithDomains
   /** Without the permission to read it, a caller sees the tenant's id, name and domains, and the rest is empty. */
   readonly isWhole: boolean
+  readonly services: readonly TenantService[]
 }
 
 export async function getOrganization(context: OperationContext): Promise<Organization> {
   const { tenantId } = context.caller
+  const isWhole = await allowsDirectoryPermission(context, tenantId, 'organization/read')
   return {
     tenant: await getOwnTenant(context),
-    isWhole: await allowsDirectoryPermission(context, tenantId, 'organization/read'),
+    isWhole,
+    services: isWhole ? await loadServicesOf(context, tenantId) : [],
   }
 }
 

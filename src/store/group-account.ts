@@ -34,7 +34,10 @@ export async function listGroups(
   return rows.map(toGroup)
 }
 
-export async function insertGroup(db: Db, group: Omit<GroupAccount, 'revision'>): Promise<void> {
+export async function insertGroup(
+  db: Db,
+  group: Omit<GroupAccount, 'revision' | 'isExternallyMastered'> & Partial<Pick<GroupAccount, 'isExternallyMastered'>>,
+): Promise<void> {
   await insertPrincipal(db, { ...group, kind: 'group' })
   await db
     .insertInto('group_account')
@@ -43,6 +46,7 @@ export async function insertGroup(db: Db, group: Omit<GroupAccount, 'revision'>)
       tenant_id: group.tenantId,
       mail_nickname: group.mailNickname,
       description: group.description,
+      is_externally_mastered: group.isExternallyMastered ?? false,
     })
     .execute()
 }
@@ -127,7 +131,16 @@ const current = (db: Db, tenantId: string) =>
   db
     .selectFrom('group_account as g')
     .innerJoin('principal as p', 'p.id', 'g.id')
-    .select(['g.id', 'g.tenant_id', 'g.mail_nickname', 'g.description', 'p.display_name', 'p.created_at', 'p.revision'])
+    .select([
+      'g.id',
+      'g.tenant_id',
+      'g.mail_nickname',
+      'g.description',
+      'g.is_externally_mastered',
+      'p.display_name',
+      'p.created_at',
+      'p.revision',
+    ])
     .where('g.tenant_id', '=', tenantId)
     .where('p.deleted_at', 'is', null)
 
@@ -142,5 +155,6 @@ function toGroup(row: Row): GroupAccount {
     revision: row.revision,
     mailNickname: row.mail_nickname,
     description: row.description,
+    isExternallyMastered: row.is_externally_mastered,
   }
 }

@@ -9,6 +9,7 @@ import type { PaymentTables } from './payment-schema.ts'
 import type { PartnerTables } from './partner-schema.ts'
 import type { SubscriptionCreationRequestTables } from './subscription-creation-request-schema.ts'
 import type { SubscriptionPolicyTables } from './subscription-policy-schema.ts'
+import type { ServiceTables } from './service-schema.ts'
 import type { SignInTables } from './sign-in-schema.ts'
 import type { SupportTables } from './support-schema.ts'
 import type { TransferTables } from './transfer-schema.ts'
@@ -29,7 +30,7 @@ export interface Database
     SubscriptionPolicyTables,
     SupportTables,
     ManagementLockTables,
-    SubscriptionPolicyTables {
+    ServiceTables {
   platform_setting: { name: string; value: Json<unknown> }
   signing_key: {
     key_id: string
@@ -127,7 +128,13 @@ export interface Database
     sessions_valid_from: NullableInstant
   }
   user_identity: { tenant_id: string; user_id: string; issuer: string; issuer_assigned_id: string }
-  group_account: { id: string; tenant_id: string; mail_nickname: string; description: string | null }
+  group_account: {
+    id: string
+    tenant_id: string
+    mail_nickname: string
+    description: string | null
+    is_externally_mastered: ColumnType<boolean, boolean | undefined, boolean>
+  }
   group_member: { tenant_id: string; group_id: string; member_id: string; added_at: Instant }
   group_owner: { tenant_id: string; group_id: string; owner_id: string; added_at: Instant }
   application: {

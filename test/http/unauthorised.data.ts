@@ -116,6 +116,9 @@ export const bodies: Readonly<Record<string, unknown>> = {
   'Microsoft.Support.Communications_Create': { properties: { subject: 'x', body: 'x' } },
   'Tenantry.Directory.SupportTickets_Reply': { properties: { subject: 'x', body: 'x' } },
   'Tenantry.Directory.SupportTickets_SetStatus': { properties: { status: 'Closed' } },
+  'Tenantry.Directory.Services_CreateOrUpdate': {
+    properties: { displayName: 'x', portalUrl: 'https://x.example' },
+  },
   'Tenantry.Directory.Tenants_CreateOwn': {
     properties: { displayName: 'Mine', initialDomainLabel: 'mine', countryCode: 'SE', kind: 'workforce' },
   },
@@ -265,6 +268,7 @@ export const openToEverybody: ReadonlySet<string> = new Set([
   'Microsoft.Subscription.SubscriptionPolicy_ListPolicyForTenant',
   'subscriptions.Subscriptions_List',
   'tenants.Tenants_List',
+  'Tenantry.Directory.Services_List',
   'Microsoft.Support.Services_List',
   'Tenantry.Directory.TenantMemberships_List',
   'Microsoft.Resources.CheckResourceName',

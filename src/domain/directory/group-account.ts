@@ -6,4 +6,6 @@ export interface GroupAccount {
   readonly revision: bigint
   readonly mailNickname: string
   readonly description: string | null
+  /** Kept by a directory elsewhere, whose application alone changes it (TEN-21). */
+  readonly isExternallyMastered: boolean
 }

@@ -39,6 +39,7 @@ export const newGroupBody = z.object({
   mailEnabled: z.literal(false, { error: `must be false: ${securityOnly}` }),
   securityEnabled: z.literal(true, { error: `must be true: ${securityOnly}` }),
   description,
+  onPremisesSyncEnabled: z.boolean().nullish(),
   'members@odata.bind': referenceList,
   'owners@odata.bind': referenceList,
 })
@@ -47,6 +48,7 @@ export const groupChangesBody = z.object({
   ...kinds,
   displayName: displayName.optional(),
   mailNickname: mailNickname.optional(),
+  ...refused('onPremisesSyncEnabled'),
   mailEnabled: z.literal(false, { error: `must be false: ${securityOnly}` }).optional(),
   securityEnabled: z.literal(true, { error: `must be true: ${securityOnly}` }).optional(),
   description,
@@ -57,6 +59,7 @@ export const fromWireNewGroup = (body: z.output<typeof newGroupBody>): WantedGro
   displayName: body.displayName,
   mailNickname: body.mailNickname,
   description: body.description ?? null,
+  isExternallyMastered: body.onPremisesSyncEnabled ?? false,
   memberIds: (body['members@odata.bind'] ?? []).map(objectIdOfReference),
   ownerIds: (body['owners@odata.bind'] ?? []).map(objectIdOfReference),
 })
@@ -78,6 +81,7 @@ export const toWireGroup = (group: GroupAccount): Entity => ({
   securityEnabled: true,
   groupTypes: [],
   isAssignableToRole: null,
+  onPremisesSyncEnabled: group.isExternallyMastered ? true : null,
   visibility: null,
   createdDateTime: group.createdAt.toISOString(),
 })

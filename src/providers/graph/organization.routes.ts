@@ -7,7 +7,7 @@ import { objectNotFound } from '../../domain/directory/object-id.ts'
 import { parseGraphBody, refused } from './body.ts'
 import { type Entity, graph, onEntity, onList, toCollection, toEntity } from './entity.ts'
 
-function toWireOrganization({ tenant, isWhole }: Organization): Entity {
+function toWireOrganization({ tenant, isWhole, services }: Organization): Entity {
   return {
     id: tenant.id,
     displayName: tenant.displayName,
@@ -24,7 +24,14 @@ function toWireOrganization({ tenant, isWhole }: Organization): Entity {
     countryLetterCode: isWhole ? tenant.countryCode : null,
     createdDateTime: isWhole ? tenant.createdAt.toISOString() : null,
     partnerTenantType: null,
-    assignedPlans: isWhole ? [] : null,
+    assignedPlans: isWhole
+      ? services.map((service) => ({
+          assignedDateTime: service.enabledAt.toISOString(),
+          capabilityStatus: 'Enabled',
+          service: service.name,
+          servicePlanId: service.servicePlanId,
+        }))
+      : null,
   }
 }
 
