@@ -79,8 +79,6 @@ export async function dispatch<C>(ports: DispatcherPorts<C>, raw: RawRequest): P
     'cache-control': 'no-cache',
     pragma: 'no-cache',
     expires: '-1',
-    'x-content-type-options': 'nosniff',
-    'strict-transport-security': 'max-age=31536000; includeSubDomains',
   }
   const clientRequestId = headerOf(raw.headers, 'x-ms-client-request-id')
   if (clientRequestId && headerOf(raw.headers, 'x-ms-return-client-request-id')?.toLowerCase() === 'true')

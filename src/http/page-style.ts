@@ -24,7 +24,9 @@ body {
 }
 .brand { margin: 0 0 1.5rem; font-weight: 700; letter-spacing: 0.02em; color: var(--accent); }
 h1 { margin: 0 0 0.5rem; font-size: 1.5rem; line-height: 1.25; font-weight: 600; overflow-wrap: anywhere; }
+h2 { margin: 1.5rem 0 0.5rem; font-size: 1.125rem; line-height: 1.25; font-weight: 600; }
 p { margin: 0 0 1rem; overflow-wrap: anywhere; }
+input + .muted { margin-top: 0.5rem; }
 .muted { color: var(--muted); font-size: 0.9375rem; }
 .code { font: 600 1.25rem/1.4 ui-monospace, "DejaVu Sans Mono", monospace; letter-spacing: 0.12em; }
 label { display: block; margin: 1.125rem 0 0.375rem; font-weight: 600; font-size: 0.9375rem; }

@@ -6,6 +6,12 @@ import { AuthenticationFailure } from './authentication.ts'
 import { dispatch, type DispatcherPorts } from './dispatcher.ts'
 import { errorBody, statusOfRefusal } from './error-envelope.ts'
 
+/** TRUST S16: also on what stands beside the operation table, and on what fails before it. */
+const onEveryAnswer = {
+  'x-content-type-options': 'nosniff',
+  'strict-transport-security': 'max-age=31536000; includeSubDomains',
+}
+
 /** ARM's own limit for a request body. */
 export const largestBodyBytes = 8 * 1024 * 1024
 
@@ -52,6 +58,7 @@ export function createServer<C>(options: ServerOptions<C>): FastifyInstance {
   })
   app.addHook('onSend', (_request, reply, payload, done) => {
     if (isClosing) reply.header('connection', 'close')
+    reply.headers(onEveryAnswer)
     done(null, payload)
   })
   for (const plugin of options.plugins) plugin(app)
@@ -97,7 +104,7 @@ export function answerFailure<C>(
 ): void {
   const requestId = options.random.uuid()
   const context = { requestId, clientRequestId: undefined, at: options.clock.now() }
-  reply.header('x-ms-request-id', requestId).header('x-content-type-options', 'nosniff')
+  reply.header('x-ms-request-id', requestId).headers(onEveryAnswer)
   reply.header('content-type', 'application/json; charset=utf-8')
   if (error instanceof AuthenticationFailure) {
     reply.code(401).header('www-authenticate', error.challenge)

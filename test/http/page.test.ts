@@ -74,6 +74,27 @@ test('S15: a form is taken from our own pages only, by the word of the browser o
     expect([400, 415], type).toContain((await post({ ...sameOrigin, 'content-type': type })).status)
 })
 
+test('S16: every answer is TLS only from then on and is taken for nothing but what it says it is', async () => {
+  for (const [method, path] of [
+    ['GET', '/healthz'],
+    ['GET', '/readyz'],
+    ['GET', '/metrics'],
+    ['GET', '/openapi.json'],
+    ['POST', '/events'],
+    ['GET', '/subscriptions?api-version=2022-12-01'],
+    ['GET', '/v1.0/me'],
+    ['GET', '/nowhere'],
+    ['GET', '/%zz'],
+    ['DELETE', '/login'],
+    ['GET', '/common/discovery/instance'],
+    ['POST', '/common/oauth2/v2.0/token'],
+  ] as const) {
+    const { headers } = await cloud.as(undefined).send(method, path)
+    expect(headers['x-content-type-options'], path).toBe('nosniff')
+    expect(headers['strict-transport-security'], path).toBe('max-age=31536000; includeSubDomains')
+  }
+})
+
 test('S16: what is put into a page is escaped', async () => {
   const evil = `"><script>alert('1')</script>\`&`
   expect(html`<p title="${evil}">${[evil, html`<b>${1}</b>`, undefined, false]}</p>`.markup).toBe(

@@ -58,3 +58,7 @@ function loopback(uri: string): string | undefined {
     return undefined
   return `${url.hostname}${url.pathname}${url.search}`
 }
+
+/** Whether a page of this origin is the application's own; only such a page may read what the token endpoint answers. */
+export const isSpaOrigin = (registered: RedirectUris, origin: string): boolean =>
+  registered.spa.some((uri) => new URL(uri).origin === origin)

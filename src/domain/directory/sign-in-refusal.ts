@@ -7,6 +7,7 @@ export type SignInRefusal =
   | 'public_client_with_secret'
   | 'not_a_public_client'
   | 'redirect_uri_mismatch'
+  | 'foreign_origin'
   | 'invalid_grant'
   | 'code_redeemed'
   | 'code_expired'

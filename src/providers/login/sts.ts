@@ -100,6 +100,13 @@ const forms: Record<StsRefusal, Form> = {
     (what) =>
       `The redirect URI specified in the request does not match the redirect URIs configured for the application '${what}'. Register it to the letter.`,
   ),
+  foreign_origin: form(
+    400,
+    'invalid_request',
+    9002327,
+    () =>
+      "Tokens issued for the 'Single-Page Application' client-type may only be redeemed by a page of its own origin.",
+  ),
   invalid_grant: form(
     400,
     'invalid_grant',

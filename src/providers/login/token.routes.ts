@@ -1,5 +1,6 @@
 import { isOurAudience } from '../../domain/directory/audience.ts'
 import type { Refused } from '../../domain/directory/sign-in-refusal.ts'
+import { isSpaOrigin } from '../../domain/directory/redirect-uri.ts'
 import { readableUserCode } from '../../domain/directory/sign-in-client.ts'
 import { parseTokenScope } from '../../domain/directory/token-scope.ts'
 import { type ApiRequest, type ApiResponse, type Operation, ok, pathParameter } from '../../http/operation.ts'
@@ -22,7 +23,7 @@ export const tokenOperations: readonly Operation<OperationContext>[] = [
       path,
       statuses: [200, 400, 401],
       summary: 'Gives tokens for a code, a refresh token, an answered device code, or the secret of an application.',
-      handle: token,
+      handle: async (context, request) => forItsOwnPages(context, request, await token(context, request)),
     }),
   ),
   ...(['/{tenant}/oauth2/v2.0/devicecode', '/{tenant}/oauth2/devicecode'] as const).map(
@@ -71,6 +72,20 @@ async function token(context: OperationContext, request: ApiRequest): Promise<Ap
     },
     { 'cache-control': 'no-store' },
   )
+}
+
+/** Lets the pages of a single-page application read the answer, and those of nobody else. */
+async function forItsOwnPages(
+  context: OperationContext,
+  request: ApiRequest,
+  answer: ApiResponse,
+): Promise<ApiResponse> {
+  const { origin } = request.headers
+  const clientId = formOf(request).get('client_id') ?? ''
+  if (typeof origin !== 'string' || !guid.test(clientId)) return answer
+  const client = await findSignInClient(context, clientId)
+  if (!client || !isSpaOrigin(client.redirectUris, origin)) return answer
+  return { ...answer, headers: { ...answer.headers, 'access-control-allow-origin': origin, vary: 'origin' } }
 }
 
 interface Exchange {
@@ -210,7 +225,12 @@ function credentialsOf(request: ApiRequest, form: URLSearchParams): ClientCreden
   const basic = basicCredentials(request)
   const clientId = form.get('client_id') ?? basic?.clientId
   if (clientId === undefined || !guid.test(clientId)) return undefined
-  return { clientId: clientId.toLowerCase(), clientSecret: form.get('client_secret') ?? basic?.clientSecret }
+  const { origin } = request.headers
+  return {
+    clientId: clientId.toLowerCase(),
+    clientSecret: form.get('client_secret') ?? basic?.clientSecret,
+    origin: typeof origin === 'string' ? origin : undefined,
+  }
 }
 
 function basicCredentials(request: ApiRequest): { clientId: string; clientSecret: string } | undefined {

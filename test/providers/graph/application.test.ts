@@ -235,3 +235,39 @@ describe('app roles', () => {
     )
   })
 })
+
+test('S12: the addresses that answers of sign-ins go to are kept in the shapes of Graph, each kind by itself', async () => {
+  const { id } = await newApplication(contoso, 'redirects', {
+    web: { redirectUris: ['https://a.example/in'], implicitGrantSettings: { enableIdTokenIssuance: false } },
+    isFallbackPublicClient: true,
+  })
+  const path = `/v1.0/applications/${id}`
+  const read = async () => {
+    const { web, spa, publicClient, isFallbackPublicClient } = (await contoso.administrator.get(path)).body
+    return { web: web.redirectUris, spa: spa.redirectUris, program: publicClient.redirectUris, isFallbackPublicClient }
+  }
+  expect(await read()).toEqual({ web: ['https://a.example/in'], spa: [], program: [], isFallbackPublicClient: true })
+  const changed = await contoso.administrator.patch(path, {
+    publicClient: { redirectUris: ['http://localhost', 'myapp://in'] },
+    isFallbackPublicClient: false,
+  })
+  expect(changed.status).toBe(204)
+  const expected = {
+    web: ['https://a.example/in'],
+    spa: [],
+    program: ['http://localhost', 'myapp://in'],
+    isFallbackPublicClient: false,
+  }
+  expect(await read()).toEqual(expected)
+  for (const wrong of [
+    { web: { redirectUris: ['http://a.example/in'] } },
+    { web: { redirectUris: ['https://*.a.example/in'] } },
+    { spa: { redirectUris: ['myapp://in'] } },
+    { publicClient: { redirectUris: ['javascript:alert(1)'] } },
+    { web: { redirectUris: 'https://a.example/in' } },
+    { web: { homePageUrl: 'https://a.example' } },
+    { web: { implicitGrantSettings: { enableAccessTokenIssuance: true } } },
+  ])
+    expect(await contoso.administrator.patch(path, wrong), JSON.stringify(wrong)).toMatchObject(refusedRequest)
+  expect(await read()).toEqual(expected)
+})

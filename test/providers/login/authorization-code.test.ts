@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { forgetOldSignIns } from '../../../src/operations/sign-in-session.ts'
 import { startTestCloud, type TestCloud } from '../../support/cloud.ts'
 import { type NewTenant, newTenant, password } from '../graph/new-tenant.ts'
 import { type Browser, newBrowser } from './browser.ts'
@@ -398,4 +399,56 @@ test('D8: an application signs out whom it signed in, and goes on only to an add
   expect((await own.open('/account')).status).toBe(303)
   const evil = await at({ client_id: application.appId, post_logout_redirect_uri: 'https://evil.example/' })
   expect(evil.body).not.toContain('evil.example')
+})
+
+test('S12: a single-page application redeems from its own origin, without a secret, and for a day', async () => {
+  const spaUri = 'https://spa.example/signed-in'
+  const spa = await newApplication(tenant, { spa: { redirectUris: [spaUri] } })
+  const given = () => codeFor(browser, tenant.id, spa.appId, { redirect_uri: spaUri })
+  const from = async (origin: string | undefined) =>
+    redeem(
+      cloud,
+      tenant.id,
+      withCode(spa.appId, await given(), { redirect_uri: spaUri }),
+      origin === undefined ? {} : { origin },
+    )
+  for (const origin of [undefined, 'null', 'https://evil.example', 'https://spa.example.evil.example']) {
+    const reply = await from(origin)
+    expect(reply, String(origin)).toMatchObject({ status: 400, body: { error_codes: [9002327] } })
+    expect(reply.headers['access-control-allow-origin']).toBeUndefined()
+  }
+  const tokens = await from('https://spa.example')
+  expect(tokens.status).toBe(200)
+  expect(tokens.headers['access-control-allow-origin']).toBe('https://spa.example')
+  const { rows } = await cloud.running.pool.query<{ hours: string }>(
+    `select (extract(epoch from r.expires_at - g.authenticated_at) / 3600)::text as hours
+     from refresh_token r join sign_in_grant g on g.id = r.grant_id where g.client_kind = 'spa'`,
+  )
+  expect(rows.map(({ hours }) => Number(hours))).toEqual([24])
+  const keys = await cloud.as(undefined).get(`/${tenant.id}/discovery/v2.0/keys`)
+  expect(keys.headers['access-control-allow-origin']).toBe('*')
+})
+
+test('S12: what can give nothing any more is not kept, and what can is', async () => {
+  const { db, pool } = cloud.running
+  const tokens = await exchange(await code())
+  const count = async () => {
+    const { rows } = await pool.query<Record<string, number>>(
+      `select (select count(*)::int from sign_in_session) as sessions, (select count(*)::int from sign_in_grant) as grants,
+         (select count(*)::int from refresh_token) as tokens, (select count(*)::int from device_authorization) as devices`,
+    )
+    return rows[0]
+  }
+  const { rows } = await pool.query<{ at: Date }>('select max(created_at) as at from sign_in_grant')
+  const at = rows[0]?.at ?? new Date(0)
+  await forgetOldSignIns(db, at)
+  expect((await browser.open('/account')).status).toBe(200)
+  const second = await refresh(tokens.body.refresh_token)
+  expect(second.status).toBe(200)
+  await forgetOldSignIns(db, new Date(at.getTime() + 89 * 24 * 3_600_000))
+  const third = await refresh(second.body.refresh_token)
+  expect(third.status).toBe(200)
+  await forgetOldSignIns(db, new Date(at.getTime() + 92 * 24 * 3_600_000))
+  expect(await count()).toEqual({ sessions: 0, grants: 0, tokens: 0, devices: 0 })
+  expect((await refresh(third.body.refresh_token)).status).toBe(400)
 })
