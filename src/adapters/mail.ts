@@ -46,6 +46,11 @@ export function createMailer(server: MailServer): Mailer {
           subject: oneLine(mail.subject),
           text: mail.text,
           ...(mail.html === null ? {} : { html: mail.html }),
+          attachments: (mail.attachments ?? []).map(({ fileName, contentType, content }) => ({
+            filename: oneLine(fileName),
+            contentType,
+            content: Buffer.from(content),
+          })),
           // Replies of machines, such as notes of absence, are not wanted (RFC 3834).
           headers: { 'Auto-Submitted': 'auto-generated' },
           disableFileAccess: true,

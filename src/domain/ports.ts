@@ -37,6 +37,11 @@ export interface OutgoingMail {
   readonly subject: string
   readonly text: string
   readonly html: string | null
+  readonly attachments?: readonly {
+    readonly fileName: string
+    readonly contentType: string
+    readonly content: Uint8Array
+  }[]
 }
 
 export type MailDelivery =

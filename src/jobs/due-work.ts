@@ -1,6 +1,7 @@
 import { deleteForGood } from '../operations/delete-for-good.ts'
 import { expireDirectoryChange } from '../operations/request-directory-change.ts'
 import { expireCreationRequest } from '../operations/request-subscription.ts'
+import { invoiceMailWork, mailInvoice } from '../operations/notify-payer.ts'
 import {
   type DueWorkKinds,
   type InTransaction,
@@ -16,6 +17,7 @@ import { arrearsWork, lookForArrears } from '../operations/settle-profile.ts'
 /** What `scheduleDueWork` can ask for, by its kind. Each looks at the state that it finds and may find nothing to do. */
 const kinds: DueWorkKinds = {
   [arrearsWork]: lookForArrears,
+  [invoiceMailWork]: mailInvoice,
   'directory/deletedItems/purge': deleteForGood,
   'directory/invitations/expire': expireInvitation,
   [transferExpiry]: expireTransfer,

@@ -70,6 +70,7 @@ export interface WantedProfile {
   readonly poNumber: string | null | undefined
   readonly billTo: Address | undefined
   readonly invoiceEmailOptIn: boolean | undefined
+  readonly invoiceRecipients: readonly string[] | undefined
   readonly tags: Readonly<Record<string, string>> | undefined
   readonly enabledPlans: readonly { readonly skuId: string }[] | undefined
   readonly currency: string | undefined
@@ -150,6 +151,7 @@ async function createProfile(
     billTo: wanted.billTo ? { ...wanted.billTo, country: account.countryCode } : account.soldTo,
     poNumber: wanted.poNumber ?? null,
     invoiceEmailOptIn: wanted.invoiceEmailOptIn ?? false,
+    invoiceRecipients: wanted.invoiceRecipients ?? [],
     // What the seller decided for this buyer holds for all of its profiles (BIL-24).
     taxRate: others[0]?.taxRate ?? null,
     reverseCharge: others[0]?.reverseCharge ?? false,
@@ -207,6 +209,7 @@ async function changeProfile(
     billTo: wanted.billTo ? { ...wanted.billTo, country: existing.countryCode } : existing.billTo,
     poNumber: wanted.poNumber === undefined ? existing.poNumber : wanted.poNumber,
     invoiceEmailOptIn: wanted.invoiceEmailOptIn ?? existing.invoiceEmailOptIn,
+    invoiceRecipients: wanted.invoiceRecipients ?? existing.invoiceRecipients,
     tags: wanted.tags ?? existing.tags,
     language: wanted.language ?? existing.language,
     taxId: wanted.taxId === undefined ? existing.taxId : wanted.taxId,
@@ -309,5 +312,6 @@ const visible = (profile: BillingProfile) => ({
   billTo: profile.billTo,
   poNumber: profile.poNumber,
   invoiceEmailOptIn: profile.invoiceEmailOptIn,
+  invoiceRecipients: profile.invoiceRecipients,
   tags: profile.tags,
 })

@@ -22,6 +22,7 @@ import { advanceInvoiceRun, type InvoiceRun, parkProfile, replaceUnpricedUsage }
 import type { OperationContext } from './context.ts'
 import { applyCredit, returnSurplus } from './invoice-credit.ts'
 import { type LoadedFacts, loadInvoiceFacts } from './load-invoice-facts.ts'
+import { scheduleInvoiceMail } from './notify-payer.ts'
 import { settleProfile, watchDueDate } from './settle-profile.ts'
 import type { UsageSnapshot } from './usage-snapshot.ts'
 
@@ -153,6 +154,7 @@ async function beginLives(context: OperationContext, issued: readonly InvoiceToS
     db,
     invoices.map(({ id, invoiceDate }) => ({ invoiceId: id, at: invoiceDate, status: 'Due' as const })),
   )
+  await scheduleInvoiceMail(context, invoices)
   const byDueDate = Map.groupBy(invoices, (invoice) => invoice.dueDate.getTime())
   for (const [dueDate, due] of byDueDate)
     await watchDueDate(

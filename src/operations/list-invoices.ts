@@ -16,7 +16,7 @@ import { allowsBillingTask, authorizeBilling } from './authorize.ts'
 import { requireAccount, requireProfile } from './billing-access.ts'
 import type { OperationContext } from './context.ts'
 import { invoiceNotFound } from './read-invoice.ts'
-import { invoiceStatusOf } from './settle-profile.ts'
+import { invoiceStatusOf } from './invoice-status.ts'
 
 export type { InvoiceHead } from '../store/invoice-head.ts'
 

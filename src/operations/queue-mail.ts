@@ -1,5 +1,6 @@
 import { isMailAddress, oneLine } from '../domain/mail/address.ts'
 import { invalid } from '../domain/refusal.ts'
+import { insertOutboxAttachments, type NewOutboxAttachment } from '../store/outbox-attachment.ts'
 import { insertOutboxMessage } from '../store/outbox-message.ts'
 import type { OperationContext } from './context.ts'
 import { seal } from './seal-secret.ts'
@@ -18,6 +19,8 @@ export interface MailToQueue {
   readonly kind: string
   /** The scope of what it is about. */
   readonly relatedTo?: string
+  /** Files that are kept already. */
+  readonly attachments?: readonly NewOutboxAttachment[]
   /** A link that works like a key. It is neither shown to operators nor kept in clear (S20). */
   readonly personalLink?: string
 }
@@ -48,5 +51,6 @@ export async function queueMail(
         ? null
         : { sealed: seal(context.sealingKey, context.random, mail.personalLink), keyId: context.sealingKey.id },
   })
+  await insertOutboxAttachments(context.db, id, mail.attachments ?? [])
   return id
 }

@@ -8,7 +8,7 @@ import { findInvoice, loadInvoiceDocument, type StoredInvoice } from '../store/i
 import { establishInvoiceFile, findInvoiceFile, type InvoiceFile } from '../store/invoice-file.ts'
 import { authorizeBilling } from './authorize.ts'
 import type { OperationContext } from './context.ts'
-import { invoiceStatusOf } from './settle-profile.ts'
+import { invoiceStatusOf } from './invoice-status.ts'
 
 /** An issued document by its number; the operator reads all, others by their billing role on its profile. */
 export async function getInvoice(

@@ -1,6 +1,7 @@
 import { largestTries, nextTryAt, tryTimeMs } from '../domain/mail/retry.ts'
 import type { Mailer, MailDelivery, WallClock } from '../domain/ports.ts'
 import type { Db } from '../store/db.ts'
+import { loadOutboxAttachments } from '../store/outbox-attachment.ts'
 import { finishMessage, type OutboxMessage, postponeMessage, startNextTry } from '../store/outbox-message.ts'
 import { personalLinkMark } from './queue-mail.ts'
 import { type SealingKey, unseal } from './seal-secret.ts'
@@ -44,7 +45,7 @@ export async function sendNextMail(sending: MailSending): Promise<boolean> {
   return true
 }
 
-async function deliver({ mailer, key }: MailSending, message: OutboxMessage): Promise<MailDelivery> {
+async function deliver({ db, mailer, key }: MailSending, message: OutboxMessage): Promise<MailDelivery> {
   const link = message.sealedLink && unseal(key, message.sealedLink.sealed)
   const withLink = (text: string): string => (link === null ? text : text.replaceAll(personalLinkMark, () => link))
   return mailer.send({
@@ -54,5 +55,6 @@ async function deliver({ mailer, key }: MailSending, message: OutboxMessage): Pr
     subject: message.subject,
     text: withLink(message.text),
     html: message.html === null ? null : withLink(message.html),
+    attachments: await loadOutboxAttachments(db, message.id),
   })
 }

@@ -1,5 +1,5 @@
 import { billingProfileId } from '../domain/billing/billing-ids.ts'
-import { disabledAt, type InvoiceStatus, overdueAt, statusAt } from '../domain/billing/invoice-life.ts'
+import { disabledAt, overdueAt, statusAt } from '../domain/billing/invoice-life.ts'
 import { type Arrears, stateUnderArrears } from '../domain/billing/payment-hold.ts'
 import { type BillingProfile, lockBillingProfile, setBillingProfileStatus } from '../store/billing-profile.ts'
 import { insertInvoiceStatus, listInvoicesByIds, loadLastStatuses, type StoredInvoice } from '../store/invoice.ts'
@@ -14,6 +14,7 @@ import {
 import { setSubscriptionState } from '../store/subscription.ts'
 import { appendAudit } from './audit.ts'
 import type { OperationContext } from './context.ts'
+import { notifyPayer } from './notify-payer.ts'
 import { scheduleDueWork } from './schedule-due-work.ts'
 
 export const arrearsWork = 'billing/arrears'
@@ -47,16 +48,22 @@ export async function settleProfile(
   const profile = await lockBillingProfile(context.db, name)
   if (!profile) return
   const open = await listOpenInvoices(context.db, name)
-  await noteStatuses(context, [...new Set([...touched, ...open.map(({ id }) => id)])])
+  const becameOverdue = await noteStatuses(context, [...new Set([...touched, ...open.map(({ id }) => id)])])
   const { overdueDisableDays } = context.settings
   const isReached = (instant: Date): boolean => instant <= context.now
   const overdue = open.filter(({ dueDate }) => isReached(overdueAt(dueDate)))
   const isLapsed = overdue.some(({ dueDate }) => isReached(disabledAt(dueDate, overdueDisableDays)))
-  await applyArrears(context, profile, overdue.length === 0 ? 'none' : isLapsed ? 'lapsed' : 'pastDue')
+  const step = await applyArrears(context, profile, overdue.length === 0 ? 'none' : isLapsed ? 'lapsed' : 'pastDue')
+  for (const invoice of overdue.filter(({ id }) => becameOverdue.includes(id))) {
+    const disabledOn = disabledAt(invoice.dueDate, overdueDisableDays)
+    if (!isReached(disabledOn)) await notifyPayer(context, profile, { kind: 'overdue', disabledOn }, [invoice])
+  }
+  if (step) await notifyPayer(context, profile, { kind: step }, overdue)
 }
 
-/** Writes down what each invoice became, once. */
-async function noteStatuses(context: OperationContext, ids: readonly string[]): Promise<void> {
+/** Writes down what each invoice became, once; which of them became overdue. */
+async function noteStatuses(context: OperationContext, ids: readonly string[]): Promise<string[]> {
+  const overdue: string[] = []
   const last = await loadLastStatuses(context.db, ids)
   for (const invoice of await listInvoicesByIds(context.db, ids)) {
     const status = statusAt(invoice, invoice.dueDate, context.now)
@@ -68,8 +75,11 @@ async function noteStatuses(context: OperationContext, ids: readonly string[]): 
       before: { status: last.get(invoice.id) ?? null },
       after: { status },
     })
-    if (status === 'OverDue') await watchLapse(context, invoice)
+    if (status !== 'OverDue') continue
+    overdue.push(invoice.id)
+    await watchLapse(context, invoice)
   }
+  return overdue
 }
 
 async function watchLapse(context: OperationContext, { profile, dueDate }: StoredInvoice): Promise<void> {
@@ -87,8 +97,14 @@ const statusUnder = (profile: BillingProfile, arrears: Arrears): string => {
   return profile.status === 'PastDue' ? 'Active' : profile.status
 }
 
-async function applyArrears(context: OperationContext, profile: BillingProfile, arrears: Arrears): Promise<void> {
+/** What there is to tell of it: that subscriptions were disabled, or that nothing is behind any more. */
+async function applyArrears(
+  context: OperationContext,
+  profile: BillingProfile,
+  arrears: Arrears,
+): Promise<'disabled' | 'settled' | undefined> {
   const { db, now } = context
+  let isDisabling = false
   const status = statusUnder(profile, arrears)
   if (status !== profile.status) {
     await setBillingProfileStatus(db, profile.name, status)
@@ -109,10 +125,13 @@ async function applyArrears(context: OperationContext, profile: BillingProfile, 
     const next = stateUnderArrears(hold, arrears)
     if (next) {
       await changeState(context, hold, next)
+      isDisabling ||= next === 'Disabled'
       await markHoldDisabled(db, hold.id, next === 'Disabled' ? now : null)
     }
     if (arrears === 'none') await liftPaymentHold(db, hold.id, now)
   }
+  if (isDisabling) return 'disabled'
+  return profile.status === 'PastDue' && status === 'Active' ? 'settled' : undefined
 }
 
 type Changed = Pick<Awaited<ReturnType<typeof lockPaymentHolds>>[number], 'id' | 'state' | 'cancelledAt' | 'deletedAt'>
@@ -126,9 +145,4 @@ async function changeState(context: OperationContext, from: Changed, state: Chan
     before: { state: from.state },
     after: { state },
   })
-}
-
-/** What an invoice is now; nothing else is ever due (DEC-37). */
-export function invoiceStatusOf(context: Pick<OperationContext, 'now'>, invoice: StoredInvoice): InvoiceStatus | null {
-  return invoice.documentType === 'Invoice' ? statusAt(invoice, invoice.dueDate, context.now) : null
 }

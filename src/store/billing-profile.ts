@@ -19,6 +19,8 @@ export interface BillingProfile {
   readonly billTo: Address
   readonly poNumber: string | null
   readonly invoiceEmailOptIn: boolean
+  /** Who gets the invoices by mail beside those who hold a role, if it is opted in. */
+  readonly invoiceRecipients: readonly string[]
   readonly status: string
   readonly taxRate: string | null
   readonly reverseCharge: boolean
@@ -34,7 +36,8 @@ export interface BillingProfile {
 
 export async function insertBillingProfile(
   db: Db,
-  profile: Omit<BillingProfile, 'revision' | 'status' | 'purchasePolicies'>,
+  profile: Omit<BillingProfile, 'revision' | 'status' | 'purchasePolicies' | 'invoiceRecipients'> &
+    Partial<Pick<BillingProfile, 'invoiceRecipients'>>,
 ): Promise<void> {
   await db
     .insertInto('billing_profile')
@@ -48,6 +51,7 @@ export async function insertBillingProfile(
       bill_to: json(profile.billTo),
       po_number: profile.poNumber,
       invoice_email_opt_in: profile.invoiceEmailOptIn,
+      invoice_recipients: json(profile.invoiceRecipients ?? []),
       tax_rate: profile.taxRate,
       reverse_charge: profile.reverseCharge,
       buyer_tax_id: profile.taxId,
@@ -112,6 +116,7 @@ export async function updateBillingProfile(
     | 'billTo'
     | 'poNumber'
     | 'invoiceEmailOptIn'
+    | 'invoiceRecipients'
     | 'tags'
     | 'purchasePolicies'
     | 'enabledPlans'
@@ -128,6 +133,7 @@ export async function updateBillingProfile(
       bill_to: json(profile.billTo),
       po_number: profile.poNumber,
       invoice_email_opt_in: profile.invoiceEmailOptIn,
+      invoice_recipients: json(profile.invoiceRecipients),
       tags: json(profile.tags),
       purchase_policies: json(profile.purchasePolicies),
       enabled_plans: json(profile.enabledPlans),
@@ -160,6 +166,7 @@ function toBillingProfile(row: Selectable<Database['billing_profile']>): Billing
     billTo: row.bill_to,
     poNumber: row.po_number,
     invoiceEmailOptIn: row.invoice_email_opt_in,
+    invoiceRecipients: row.invoice_recipients,
     status: row.status,
     taxRate: row.tax_rate,
     reverseCharge: row.reverse_charge,

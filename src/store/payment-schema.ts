@@ -43,6 +43,14 @@ export interface PaymentTables {
     granted_at: Instant
     granted_by: string | null
   }
+  outbox_attachment: {
+    message_id: string
+    position: number
+    file_name: string
+    content_type: string
+    invoice_id: string
+    file_kind: string
+  }
   /** A view. */
   invoice_balance: {
     invoice_id: Generated<string>

@@ -323,6 +323,7 @@ export interface Database
     bill_to: ColumnType<Record<string, string>, string | undefined, string>
     po_number: string | null
     invoice_email_opt_in: ColumnType<boolean, boolean | undefined, boolean>
+    invoice_recipients: ColumnType<string[], string | undefined, string>
     status: ColumnType<string, string | undefined, string>
     tax_rate: Numeric | null
     reverse_charge: ColumnType<boolean, boolean | undefined, boolean>

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Address } from '../../domain/billing/address.ts'
 import { billingProfileId } from '../../domain/billing/billing-ids.ts'
+import { isMailAddress } from '../../domain/mail/address.ts'
 import { addressBody, fromWireAddress } from '../../http/address.ts'
 import { type SectionToWire, toWireSection } from './invoice-section.wire.ts'
 import type { WantedProfile } from '../../operations/change-billing-profile.ts'
@@ -14,6 +15,7 @@ export const profileBody = z.object({
       poNumber: z.string().trim().max(64).nullish(),
       billTo: addressBody.optional(),
       invoiceEmailOptIn: z.boolean().optional(),
+      invoiceRecipients: z.array(z.string().max(254).refine(isMailAddress, 'is an e-mail address')).max(50).optional(),
       tags: tags.optional(),
       enabledAzurePlans: z
         .array(z.object({ skuId: z.string().max(64) }))
@@ -32,6 +34,7 @@ export function fromWireProfile({ properties }: z.output<typeof profileBody>): W
     poNumber: properties.poNumber,
     billTo: properties.billTo && fromWireAddress(properties.billTo),
     invoiceEmailOptIn: properties.invoiceEmailOptIn,
+    invoiceRecipients: properties.invoiceRecipients,
     tags: properties.tags,
     enabledPlans: properties.enabledAzurePlans,
     currency: properties.currency,
@@ -51,6 +54,7 @@ interface ProfileToWire {
     readonly billTo: Address
     readonly poNumber: string | null
     readonly invoiceEmailOptIn: boolean
+    readonly invoiceRecipients: readonly string[]
     readonly status: string
     readonly systemId: string
     readonly taxId: string | null
@@ -94,6 +98,7 @@ function toWireDetails({ agreementType, profile, warning }: ProfileToWire) {
     billingRelationshipType: agreementType === 'MicrosoftPartnerAgreement' ? 'CSPPartner' : 'Direct',
     billTo: profile.billTo,
     invoiceEmailOptIn: profile.invoiceEmailOptIn,
+    invoiceRecipients: profile.invoiceRecipients,
     invoiceDay,
     currency: profile.currency,
     language: profile.language,
