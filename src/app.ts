@@ -143,6 +143,7 @@ export async function startTenantry(config: Config, options: StartOptions = {}):
         transferExpiryDays: config.transferExpiryDays,
         overdueDisableDays: config.overdueDisableDays,
         isSandbox: config.mode === 'sandbox',
+        billingRolesEdition: config.billingRolesEdition,
         exemptIdentityLinksFromPolicy: config.exemptIdentityLinksFromPolicy,
         get baseUrl() {
           return baseUrl

@@ -44,6 +44,7 @@ const environment = z.object({
   TENANTRY_TRANSFER_EXPIRY_DAYS: integer(1, 365).default(15),
   TENANTRY_OVERDUE_DISABLE_DAYS: integer(0, 3650).default(30),
   TENANTRY_INVOICE_SCHEDULE: z.enum(['automatic', 'manual']).optional(),
+  TENANTRY_BILLING_ROLES: z.enum(['2021', '2026']).default('2021'),
   TENANTRY_EXEMPT_IDENTITY_LINKS: z.stringbool().default(false),
   TENANTRY_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   TENANTRY_RATE_LIMIT: z.enum(['on', 'off']).optional(),
@@ -71,6 +72,7 @@ export interface Config {
   readonly overdueDisableDays: number
   readonly invoiceSchedule: 'automatic' | 'manual'
   readonly exemptIdentityLinksFromPolicy: boolean
+  readonly billingRolesEdition: '2021' | '2026'
   readonly logLevel: string
   readonly rateLimit: boolean
   readonly postgresSettings: Record<string, string>
@@ -124,6 +126,7 @@ export function readConfig(env: Record<string, string | undefined>, mode: Mode):
     transferExpiryDays: value.TENANTRY_TRANSFER_EXPIRY_DAYS,
     overdueDisableDays: value.TENANTRY_OVERDUE_DISABLE_DAYS,
     invoiceSchedule: value.TENANTRY_INVOICE_SCHEDULE ?? (mode === 'serve' ? 'automatic' : 'manual'),
+    billingRolesEdition: value.TENANTRY_BILLING_ROLES,
     exemptIdentityLinksFromPolicy: value.TENANTRY_EXEMPT_IDENTITY_LINKS,
     logLevel: value.TENANTRY_LOG_LEVEL,
     rateLimit: (value.TENANTRY_RATE_LIMIT ?? (mode === 'serve' ? 'on' : 'off')) === 'on',

@@ -4,16 +4,23 @@ import { changeAttribution } from '../store/attribution.ts'
 import { findBillingSubscription } from '../store/billing-subscription.ts'
 import { listTenantsLinkedSince } from '../store/identity-link.ts'
 import { closeCancellation, openCancellation } from '../store/subscription-cancellation.ts'
-import { lockSubscription, renameSubscription as renameInStore, setSubscriptionState } from '../store/subscription.ts'
+import {
+  findSubscription,
+  lockSubscription,
+  renameSubscription as renameInStore,
+  setSubscriptionState,
+} from '../store/subscription.ts'
 import { appendAudit } from './audit.ts'
 import { authorizeResource } from './authorize.ts'
+import { mayCancelByEdition } from './billing-roles-edition.ts'
 import type { OperationContext } from './context.ts'
 import { subscriptionNotFound } from './read-subscription.ts'
 
 /** SUB-7, SUB-8: the Owner only; billing stops at this instant, what was used before it is still billed. */
 export async function cancelSubscription(context: OperationContext, id: string): Promise<void> {
   const scope = `/subscriptions/${id}`
-  await authorizeResource(context, 'Microsoft.Subscription/cancel/action', scope)
+  if (!(await mayCancelByEdition(context, await findSubscription(context.db, id, context.now))))
+    await authorizeResource(context, 'Microsoft.Subscription/cancel/action', scope)
   const subscription = await lockSubscription(context.db, id, context.now)
   if (!subscription) throw subscriptionNotFound(id)
   const state = decideCancel(subscription)

@@ -20,6 +20,8 @@ export interface PlatformSettings {
   readonly isSandbox: boolean
   /** DEC-14: identity links are exempt from deny policies. */
   readonly exemptIdentityLinksFromPolicy: boolean
+  /** BIL-17: whose tables of billing roles hold. */
+  readonly billingRolesEdition: '2021' | '2026'
   readonly baseUrl: string
 }
 

@@ -26,6 +26,7 @@ import {
   identitiesOf,
   listVisibleSubscriptionIds,
 } from './authorize.ts'
+import { mayCreateByEdition } from './billing-roles-edition.ts'
 import type { OperationContext } from './context.ts'
 import { createSubscription } from './create-subscription.ts'
 import {
@@ -124,7 +125,9 @@ async function authorizeSection(context: OperationContext, wanted: WantedAlias) 
       'properties.billingScope',
     )
   const scope = parseSectionScope(wanted.billingScope)
-  await authorizeBilling(context, 'S9', formatSectionScope(scope))
+  const section = formatSectionScope(scope)
+  if (!(await mayCreateByEdition(context, scope.billingAccountName, section)))
+    await authorizeBilling(context, 'S9', section)
   return requireChargeable(await lockPayingSection(context.db, scope), scope)
 }
 

@@ -145,6 +145,7 @@ const settingsOfTest = {
   graceHours: 72,
   transferExpiryDays: 15,
   overdueDisableDays: 30,
+  billingRolesEdition: '2021' as const,
   isSandbox: true,
   baseUrl: '',
 }
