@@ -47,6 +47,40 @@ export const directorySuccesses: Readonly<Record<string, Success>> = {
       },
     },
   }),
+  'Tenantry.Directory.Tenants_CreateOwn': async (stage) => ({
+    as: (await stage.user()).client,
+    path: `/providers/Tenantry.Directory/createTenant?${version.ours}`,
+    body: {
+      properties: { displayName: 'Own', initialDomainLabel: stage.label('own'), countryCode: 'SE', kind: 'workforce' },
+    },
+  }),
+  'Tenantry.Directory.Tenants_ValidateDelete': async (stage) => {
+    const { tenant, administrator } = await stage.world.identities.workforce()
+    return {
+      as: administrator.client,
+      path: `/providers/Tenantry.Directory/tenants/${tenant.id}/validateDelete?${version.ours}`,
+    }
+  },
+  'Tenantry.Directory.Tenants_Delete': async (stage) => {
+    const { tenant, administrator } = await stage.world.identities.workforce()
+    return {
+      as: administrator.client,
+      path: `/providers/Tenantry.Directory/tenants/${tenant.id}?${version.ours}`,
+    }
+  },
+  'v1.0.Graph_UpdateOrganization': (stage) => ({
+    as: stage.owner,
+    path: `/v1.0/organization/${stage.customer.tenant.id}`,
+    body: { displayName: 'Renamed organization' },
+  }),
+  'v1.0.Graph_RevokeSignInSessions': async (stage) => ({
+    as: stage.owner,
+    path: `/v1.0/users/${(await stage.user()).objectId}/revokeSignInSessions`,
+  }),
+  'v1.0.Graph_RevokeMySignInSessions': async (stage) => ({
+    as: (await stage.user()).client,
+    path: '/v1.0/me/revokeSignInSessions',
+  }),
   'v1.0.Graph_CreateUser': (stage) => {
     const name = stage.label('made')
     return {

@@ -1,3 +1,4 @@
+import { addedCard } from './money.ts'
 import type { Stage, Success } from '../stage.ts'
 import { version } from '../stage.ts'
 
@@ -17,6 +18,13 @@ const ofSubscription = (stage: Stage): string =>
 const links = async (stage: Stage): Promise<string[]> => [
   `${stage.cloud.baseUrl}${await invoice(stage)}/download?downloadToken=pdf`,
 ]
+
+const cent = { properties: { amount: { value: '0.01', currency: 'USD' } } }
+const payments = async (stage: Stage): Promise<string> =>
+  `/providers/Tenantry.Billing/invoices/${await invoiceOf(stage)}/payments`
+const byCard = async (stage: Stage) => ({
+  properties: { amount: { value: '0.01' }, paymentMethodName: await addedCard(stage) },
+})
 
 /** Events and tokens, and what needs that a month is over; in this order, for the clock goes only forward. */
 export const installationSuccesses: Readonly<Record<string, Success>> = {
@@ -84,6 +92,30 @@ export const installationSuccesses: Readonly<Record<string, Success>> = {
     as: stage.owner,
     path: `${ofSubscription(stage)}/downloadDocuments?${version.billing}`,
     body: await links(stage),
+  }),
+  'Tenantry.Billing.Payments_Record': async (stage) => ({
+    as: stage.operator,
+    path: `${await payments(stage)}/${stage.guid()}?${version.ours}`,
+    body: cent,
+  }),
+  'Tenantry.Billing.Payments_Reverse': async (stage) => {
+    const payment = `${await payments(stage)}/${stage.guid()}`
+    await stage.did(stage.operator.put(`${payment}?${version.ours}`, cent))
+    return {
+      as: stage.operator,
+      path: `${payment}/reverse?${version.ours}`,
+      body: { properties: { reason: 'returned by the bank' } },
+    }
+  },
+  'Tenantry.Billing.Payments_PayThroughAccount': async (stage) => ({
+    as: stage.owner,
+    path: `${await invoice(stage)}/providers/Tenantry.Billing/payments/${stage.guid()}?${version.ours}`,
+    body: await byCard(stage),
+  }),
+  'Tenantry.Billing.Payments_PayThroughProfile': async (stage) => ({
+    as: stage.owner,
+    path: `${stage.customer.profileId}/invoices/${await invoiceOf(stage)}/providers/Tenantry.Billing/payments/${stage.guid()}?${version.ours}`,
+    body: await byCard(stage),
   }),
   'Tenantry.Billing.IssuedInvoices_Credit': async (stage) => ({
     as: stage.operator,

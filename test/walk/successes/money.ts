@@ -44,7 +44,7 @@ const card = (change: Record<string, unknown> = {}) => ({
 const cardPath = (stage: Stage, name: string, profileId = stage.customer.profileId): string =>
   `${profileId}/providers/Tenantry.Billing/paymentMethods/${name}`
 
-async function addedCard(stage: Stage): Promise<string> {
+export async function addedCard(stage: Stage): Promise<string> {
   const name = stage.guid()
   await stage.did(stage.owner.put(`${cardPath(stage, name)}?${version.ours}`, card()))
   return name
@@ -62,6 +62,10 @@ const seller = (legalName: string) => ({
 })
 
 const billed = (stage: Stage): string => `${stage.customer.accountId}/billingSubscriptions/${stage.otherSubscriptionId}`
+
+export const creationPolicy = (stage: Stage): string =>
+  `${stage.customer.accountId}/providers/Tenantry.Billing/creationPolicy/default?${version.ours}`
+export const allowed = { properties: { creationInOtherTenants: 'Allowed' } }
 
 /** Everything in the graph of money that needs no month to have passed. */
 export const moneySuccesses: Readonly<Record<string, Success>> = {
@@ -166,6 +170,19 @@ export const moneySuccesses: Readonly<Record<string, Success>> = {
       },
     }
   },
+  'Tenantry.Billing.CreationPolicy_Put': async (stage) => {
+    const other = await stage.world.customer()
+    return {
+      as: other.owner.client,
+      path: `${other.accountId}/providers/Tenantry.Billing/creationPolicy/default?${version.ours}`,
+      body: allowed,
+    }
+  },
+  'Tenantry.Billing.Credits_Grant': async (stage) => ({
+    as: stage.operator,
+    path: `${(await stage.world.customer()).profileId}/providers/Tenantry.Billing/credits/${stage.guid()}?${version.ours}`,
+    body: { properties: { amount: '1.00', reason: 'welcome' } },
+  }),
   'Tenantry.Billing.Issuer_CreateOrUpdate': (stage) => ({
     as: stage.operator,
     path: `/providers/Tenantry.Billing/issuer?${version.ours}`,

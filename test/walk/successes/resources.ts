@@ -1,5 +1,6 @@
 import { roleIds } from '../../../src/domain/access/built-in-roles.ts'
 import { linkPath, version as linkVersion } from '../../providers/Microsoft.AzureActiveDirectory/identity-cloud.ts'
+import { allowed, creationPolicy } from './money.ts'
 import { type Stage, type Success, version } from '../stage.ts'
 
 const authorization = 'providers/Microsoft.Authorization'
@@ -193,6 +194,26 @@ export const resourceSuccesses: Readonly<Record<string, Success>> = {
       properties: { displayName: 'New', workload: 'Production', billingScope: stage.customer.sectionId },
     }),
   }),
+  'Microsoft.Subscription.Subscription_AcceptOwnership': async (stage) => {
+    await stage.did(stage.owner.put(creationPolicy(stage), allowed))
+    const { tenant, administrator } = await stage.world.identities.workforce()
+    const asked = await stage.did(
+      stage.owner.put(`/providers/Microsoft.Subscription/aliases/${stage.guid()}?${version.subscription}`, {
+        properties: {
+          displayName: 'For another',
+          workload: 'Production',
+          billingScope: stage.customer.sectionId,
+          additionalProperties: { subscriptionTenantId: tenant.id, subscriptionOwnerId: administrator.objectId },
+        },
+      }),
+    )
+    const id = asked.body.properties.subscriptionId as string
+    return {
+      as: administrator.client,
+      path: `/providers/Microsoft.Subscription/subscriptions/${id}/acceptOwnership?${version.subscription}`,
+      body: { properties: { displayName: 'Taken over' } },
+    }
+  },
   'Microsoft.Subscription.Subscription_Cancel': async (stage) => ({
     as: stage.owner,
     path: `${await stage.newSubscription()}/providers/Microsoft.Subscription/cancel?${version.subscription}&IgnoreResourceCheck=true`,
