@@ -105,12 +105,23 @@ export function toWireProperty({ subscription, account, isAccountAdmin, shows }:
         : {}),
       ...(showsSection ? { invoiceSectionId: invoiceSectionId(account.name, profile, section) } : {}),
       ...(showsSection && shows.section ? { invoiceSectionDisplayName: subscription.sectionName ?? undefined } : {}),
+      ...(isPartnerPaid && !shows.profile ? partnerProfileNote : {}),
       costCenter: subscription.costCenter ?? undefined,
       isAccountAdmin,
       ...standardPlan,
     },
   }
 }
+
+/** BIL-19: what a partner's customer sees of the profile that pays; there is nothing that it could change. */
+const partnerProfileNote = {
+  billingRelationshipType: 'CSPCustomer',
+  isReadOnly: true,
+  note: {
+    code: 'ManagedByPartner',
+    message: 'A partner pays for this subscription. Ask the partner about charges, invoices and how it is paid.',
+  },
+} as const
 
 function toWireProfileStatus(status: string) {
   return {

@@ -238,6 +238,24 @@ test('PAR-11: the customer takes the role from the partner, who goes on selling 
   expect((await order(agent, customer)).status).toBe(201)
 })
 
+test("BIL-19: the customer sees of the profile that pays only that it is the partner's to ask about, and changes nothing", async () => {
+  const id = await sold()
+  expectSuccess(await assign(agent, `/subscriptions/${id}`, 'owner', customer.administrator.objectId))
+  const path = `/subscriptions/${id}/providers/Microsoft.Billing/billingProperty/default?${billing}`
+  const { client } = customer.administrator
+  const seen = await client.get(path)
+  expect(seen.body.properties).toMatchObject({
+    billingRelationshipType: 'CSPCustomer',
+    isReadOnly: true,
+    note: { code: 'ManagedByPartner', message: expect.stringContaining('Ask the partner') },
+  })
+  expect(Object.keys(seen.body.properties)).not.toContain('billingProfileId')
+  expect((await client.patch(path, { properties: { costCenter: 'mine' } })).status).toBe(403)
+  const own = await agent.client.get(path)
+  expect(own.body.properties.note).toBeUndefined()
+  expect(own.body.properties.billingProfileId).toBe(`${partner.accountId}/billingProfiles/${partner.profiles.USD}`)
+})
+
 test('PAR-23, INV-8, INV-16: the month is invoiced to the partner, once a currency, and the customer sees nothing of it', async () => {
   const other = await world.customer(agent)
   await world.attest(agent, other)
