@@ -9,6 +9,8 @@ import {
   runDueWorkUpTo,
 } from '../operations/run-due-work.ts'
 import { expireInvitation } from '../operations/manage-invitation.ts'
+import { expireBillingRequest } from '../operations/answer-billing-request.ts'
+import { billingRequestExpiry } from '../operations/open-billing-request.ts'
 import { expireTransfer } from '../operations/expire-transfer.ts'
 import { transferExpiry } from '../operations/initiate-transfer.ts'
 import type { RunDueWork } from '../operations/set-sandbox-clock.ts'
@@ -22,6 +24,7 @@ const kinds: DueWorkKinds = {
   'directory/invitations/expire': expireInvitation,
   [transferExpiry]: expireTransfer,
   'subscriptions/acceptOwnership/expire': expireCreationRequest,
+  [billingRequestExpiry]: expireBillingRequest,
   'subscriptions/changeTenantRequest/expire': expireDirectoryChange,
 }
 

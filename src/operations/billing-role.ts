@@ -9,6 +9,7 @@ import { billingActionsOf, billingTasksAt, billingTasksOfAction } from '../domai
 import type { BillingScope } from '../domain/billing/billing-ids.ts'
 import { conflict, invalid, notFound } from '../domain/refusal.ts'
 import { findAssignee } from '../store/access-facts.ts'
+import { findAssociatedTenant } from '../store/associated-tenant.ts'
 import {
   type BillingRoleAssignment,
   deleteBillingRoleAssignment,
@@ -17,10 +18,11 @@ import {
   listBillingRoleAssignments,
   lockBillingRoleAssignments,
 } from '../store/billing-role-assignment.ts'
-import { findBillingAccount } from '../store/billing-account.ts'
+import { type BillingAccount, findBillingAccount } from '../store/billing-account.ts'
 import { appendAudit } from './audit.ts'
 import { requireBillingScope, requireKnownAccount, scopeIdOf } from './billing-access.ts'
 import type { OperationContext } from './context.ts'
+import { askForRole } from './open-billing-request.ts'
 
 const tasks: Record<BillingScopeKind, { readonly view: BillingTask; readonly grant: BillingTask }> = {
   account: { view: 'A1', grant: 'A2' },
@@ -55,12 +57,17 @@ export interface WantedAssignment {
   readonly roleDefinitionId: string
 }
 
+/** A role that a person of an associated tenant has yet to agree to. */
+export interface OfferedRole extends BillingRoleAssignment {
+  readonly billingRequest: string
+}
+
 /** Users, groups and service principals of the account's own tenant may be given a role (BIL-3, BIL-15). */
 export async function assignBillingRole(
   context: OperationContext,
   scope: BillingScope,
   wanted: WantedAssignment,
-): Promise<BillingRoleAssignment> {
+): Promise<BillingRoleAssignment | OfferedRole> {
   const kind = kindOf(scope)
   const id = await requireBillingScope(context, tasks[kind].grant, scope)
   const definition = findBillingRole(wanted.roleDefinitionId.split('/').at(-1) ?? '')
@@ -71,6 +78,8 @@ export async function assignBillingRole(
       'roleDefinitionId',
     )
   const { account } = await requireAccountOf(context, scope)
+  const elsewhere = await findAssociatedAssignee(context, account, wanted)
+  if (elsewhere !== undefined) return offerRole(context, account, id, definition, elsewhere)
   await requireAssignee(context, account.tenantId, wanted)
   const assignment: BillingRoleAssignment = {
     name: context.random.uuid(),
@@ -93,6 +102,55 @@ export async function assignBillingRole(
     after: { principalId: wanted.principalId, role: definition.name },
   })
   return assignment
+}
+
+/** The tenant of a person who is outside the billing tenant and may be offered a role all the same (OWN-13). */
+async function findAssociatedAssignee(
+  { db }: OperationContext,
+  account: BillingAccount,
+  { principalId, principalTenantId }: WantedAssignment,
+): Promise<{ tenantId: string; principalId: string } | undefined> {
+  if (principalTenantId === undefined || principalTenantId === account.tenantId) return undefined
+  const tenant = await findAssociatedTenant(db, account.name, principalTenantId)
+  if (tenant?.billing !== 'Active') return undefined
+  const assignee = await findAssignee(db, principalTenantId, principalId)
+  return assignee?.kind === 'user' && !assignee.isPending ? { tenantId: principalTenantId, principalId } : undefined
+}
+
+/** What the role will be once the person has agreed; until then it gives nothing. */
+async function offerRole(
+  context: OperationContext,
+  account: BillingAccount,
+  scope: string,
+  definition: BillingRoleDefinition,
+  { tenantId, principalId }: { readonly tenantId: string; readonly principalId: string },
+): Promise<OfferedRole> {
+  const existing = await listBillingRoleAssignments(context.db, scope)
+  if (existing.some((one) => one.principalId === principalId && one.roleDefinitionName === definition.id))
+    throw conflict(
+      'RoleAssignmentExists',
+      `The principal '${principalId}' has the role '${definition.name}' here already.`,
+    )
+  const request = await askForRole(context, {
+    account: account.name,
+    accountDisplayName: account.displayName,
+    tenantId,
+    scope,
+    principalId,
+    roleDefinitionName: definition.id,
+    roleName: definition.name,
+  })
+  return {
+    name: request.name,
+    billingAccountName: account.name,
+    scope,
+    roleDefinitionName: definition.id,
+    principalTenantId: tenantId,
+    principalId,
+    createdAt: request.createdAt,
+    createdBy: request.createdBy,
+    billingRequest: request.name,
+  }
 }
 
 /** A billing role reaches nobody outside the billing tenant, and no guest before the invitation is accepted (TEN-10). */

@@ -156,6 +156,15 @@ export async function loadConsoleFacts(
   }
 }
 
+/**
+ * BIL-3: a billing account is reached from its own tenant; from another one only while it is associated with billing
+ * management on (OWN-13), whatever was granted.
+ */
+const reachesTheAccount = sql`(
+  exists (select from billing_account a where a.name = b.billing_account_name and a.tenant_id = b.principal_tenant_id)
+  or exists (select from associated_tenant t where t.billing_account_name = b.billing_account_name
+    and t.tenant_id = b.principal_tenant_id and t.billing_state = 'Active'))`
+
 /** The billing role assignments on one account that the principal holds, also through groups. */
 export async function loadBillingGrants(
   db: Db,
@@ -167,7 +176,7 @@ export async function loadBillingGrants(
     select b.scope, b.role_definition_name
     from who
     join billing_role_assignment b on b.principal_id = who.id and b.principal_tenant_id = ${principal.tenantId}::uuid
-    where b.billing_account_name = ${billingAccountName}`.execute(db)
+    where b.billing_account_name = ${billingAccountName} and ${reachesTheAccount}`.execute(db)
   return result.rows.map((row) => ({ scope: row.scope, roleDefinitionName: row.role_definition_name }))
 }
 
@@ -180,9 +189,8 @@ export async function listBillingAccountsOfPrincipal(
     with recursive ${principalsOf(principal.tenantId, principal.objectId)}
     select distinct b.billing_account_name as name
     from who
-    join billing_role_assignment b on b.principal_id = who.id and b.principal_tenant_id = ${principal.tenantId}::uuid`.execute(
-    db,
-  )
+    join billing_role_assignment b on b.principal_id = who.id and b.principal_tenant_id = ${principal.tenantId}::uuid
+    where ${reachesTheAccount}`.execute(db)
   return result.rows.map((row) => row.name)
 }
 

@@ -1,4 +1,5 @@
 import type { ColumnType, Generated } from 'kysely'
+import type { AssociatedTenantTables } from './associated-tenant-schema.ts'
 import type { Instant, Json, NullableInstant, Numeric, Period, Revision } from './column-types.ts'
 import type { DirectoryChangeTables } from './directory-change-schema.ts'
 import type { GuestTables } from './guest-schema.ts'
@@ -30,7 +31,8 @@ export interface Database
     SubscriptionPolicyTables,
     SupportTables,
     ManagementLockTables,
-    ServiceTables {
+    ServiceTables,
+    AssociatedTenantTables {
   platform_setting: { name: string; value: Json<unknown> }
   signing_key: {
     key_id: string

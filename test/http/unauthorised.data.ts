@@ -210,6 +210,10 @@ export const bodies: Readonly<Record<string, unknown>> = {
   'Microsoft.Billing.BillingSubscriptions_Update': { properties: { costCenter: 'x' } },
   'Microsoft.Billing.BillingSubscriptions_Move': { destinationInvoiceSectionId: section },
   'Microsoft.Billing.BillingSubscriptions_ValidateMove': { destinationInvoiceSectionId: section },
+  'Microsoft.Billing.AssociatedTenants_CreateOrUpdate': {
+    properties: { displayName: 'x', billingManagementState: 'Active' },
+  },
+  'Microsoft.Billing.BillingRequests_CreateOrUpdate': { properties: { status: 'Approved' } },
   'Microsoft.Billing.Transfers_Initiate': {
     properties: { recipientEmailId: 'somebody@example.com', transferTermsAccepted: true },
   },
@@ -279,6 +283,7 @@ export const openToEverybody: ReadonlySet<string> = new Set([
   'Microsoft.Billing.Address_Validate',
   'Microsoft.Billing.EnrollmentAccounts_List',
   'Microsoft.Billing.RecipientTransfers_List',
+  'Microsoft.Billing.BillingRequests_ListByUser',
   'Microsoft.Billing.RecipientTransfers_Validate',
   'Microsoft.Consumption.Operations_List',
   'Microsoft.Billing.BillingAccounts_List',

@@ -9,6 +9,8 @@ interface AssignmentToWire {
   readonly principalId: string
   readonly createdAt: Date
   readonly createdBy: string
+  /** Of a role that somebody has yet to agree to. */
+  readonly billingRequest?: string
 }
 
 export function toWireAssignment(assignment: AssignmentToWire) {
@@ -24,6 +26,9 @@ export function toWireAssignment(assignment: AssignmentToWire) {
       principalTenantId: assignment.principalTenantId,
       roleDefinitionId: `${scope}/billingRoleDefinitions/${assignment.roleDefinitionName}`,
       scope,
+      ...(assignment.billingRequest === undefined
+        ? {}
+        : { billingRequestId: `/providers/Microsoft.Billing/billingRequests/${assignment.billingRequest}` }),
     },
   }
 }

@@ -2,9 +2,11 @@ import type { Operation } from '../../http/operation.ts'
 import { ok } from '../../http/operation.ts'
 import type { OperationContext } from '../../operations/context.ts'
 import { agreementOperations } from './agreement.routes.ts'
+import { associatedTenantOperations } from './associated-tenant.routes.ts'
 import { billingAccountOperations } from './billing-account.routes.ts'
 import { billingPeriodOperations } from './billing-period.routes.ts'
 import { billingProfileOperations } from './billing-profile.routes.ts'
+import { billingRequestOperations } from './billing-request.routes.ts'
 import { billingRoleOperations } from './billing-role.routes.ts'
 import { billingSubscriptionOperations } from './billing-subscription.routes.ts'
 import { customerOperations } from './customer.routes.ts'
@@ -22,6 +24,8 @@ const served: readonly Operation<OperationContext>[] = [
   ...invoiceSectionOperations,
   ...paymentMethodOperations,
   ...billingRoleOperations,
+  ...associatedTenantOperations,
+  ...billingRequestOperations,
   ...billingSubscriptionOperations,
   ...transferOperations,
   ...partnerTransferOperations,

@@ -122,7 +122,7 @@ describe('asking', () => {
 
 const mailsTo = async (address: string) => {
   const { rows } = await cloud.running.pool.query<{ kind: string; subject: string; text: string }>(
-    'select kind, subject, text from outbox_message where recipients ? $1 order by created_at, id',
+    'select kind, subject, text_body as text from outbox_message where recipients ? $1 order by created_at, id',
     [address],
   )
   return rows
