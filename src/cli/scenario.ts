@@ -135,14 +135,13 @@ function known(names: Map<string, unknown>, name: string, lineNumber: number): u
   return names.get(name)
 }
 
-/** `value.0.properties.subscriptionId`; `$` is the whole body. */
+/** `value.0.properties.subscriptionId`; `["@odata.type"]` for a name with a dot in it; `$` is the whole body. */
 export function valueAt(body: unknown, path: string): unknown {
-  if (path === '$' || path === '') return body
   let current = body
-  for (const part of path.replace(/\[(\d+)\]/g, '.$1').split('.')) {
-    if (part === '' || part === '$') continue
+  for (const [text, quoted] of path.matchAll(/\["([^"]*)"\]|[^.[\]]+/g)) {
+    if (text === '$') continue
     if (current === null || typeof current !== 'object') return undefined
-    current = (current as Record<string, unknown>)[part]
+    current = (current as Record<string, unknown>)[quoted ?? text]
   }
   return current
 }

@@ -3,6 +3,7 @@ import type { Line, Request } from '../scenario-file.ts'
 export const adatum = 'ada70300-1111-4000-8000-000000000001'
 export const wingtip = '31916719-1111-4000-8000-000000000002'
 export const shoppers = '31916719-2222-4000-8000-000000000003'
+export const litware = '117aa4e0-1111-4000-8000-000000000004'
 export const shoppersDomain = 'wingtipshoppers.onmicrosoft.com'
 
 export const ours = 'api-version=2026-11-01'
