@@ -21,6 +21,7 @@ import { activeDomainList } from './collaboration-policy.ts'
 import type { OperationContext } from './context.ts'
 import { facts, invitationScope } from './invite-guest.ts'
 import { holdsBillingAccount } from './manage-invitation.ts'
+import { meterSignIn } from './meter-sign-in.ts'
 import { hashSecret } from './secret-hash.ts'
 
 /** What the holder of a link is told before deciding (TEN-13). */
@@ -127,6 +128,8 @@ export async function acceptInvitation(
   }
   await replaceUser(db, { ...guest, home, externalUserState: 'Accepted', externalUserStateChangedAt: now })
   await replaceInvitation(db, accepted)
+  const isGuest = guest.userType === 'Guest'
+  await meterSignIn(context, { tenantId: tenant.id, objectId: guest.id, isGuest }, 'invitationRedemption')
   await audit(context, identity, 'invitations/accept', invitation, accepted)
   return { ...redemption, invitation: accepted, state: 'Accepted' }
 }

@@ -24,7 +24,7 @@ export const moves: Line[] = [
       },
     },
     expect: { status: 201 },
-    save: { fridaId: 'properties.administrator.objectId' },
+    save: { fridaId: 'properties.administrator.objectId', fridaName: 'properties.administrator.userPrincipalName' },
   },
   { principal: { name: 'frida', tenantId: fabrikam, userId: '${fridaId}' } },
   {
@@ -40,7 +40,7 @@ export const moves: Line[] = [
       },
     },
     expect: { status: 201 },
-    save: { fabrikamSection: 'properties.invoiceSectionId' },
+    save: { fabrikamSection: 'properties.invoiceSectionId', fabrikamProfile: 'properties.billingProfileId' },
   },
   ...subscription('frida', 'elsewhere', 'fabrikamSection'),
   {

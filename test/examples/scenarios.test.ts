@@ -38,3 +38,7 @@ test('MAU-24, MAU-27: the shipped scenario of an identity tenant ends with 10.50
 test('MAU-17, MAU-18, DEC-18: the shipped scenario of a pooled free quantity plays after it and ends with 0.25', async () => {
   expect(totalsOf((await play('pooled-free-tier')).saved)).toEqual(['0.25'])
 })
+
+test('SUB-20, OWN-9, OWN-12: the shipped scenario of one account for two tenants plays after them and ends with 0.60', async () => {
+  expect(totalsOf((await play('billing-across-tenants')).saved)).toEqual(['0.60'])
+})
