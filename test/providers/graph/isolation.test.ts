@@ -133,6 +133,8 @@ const selfContained = [
   'Graph_ActivateDirectoryRole',
   'Graph_UpdateAuthorizationPolicy',
   'Graph_CreateB2bManagementPolicy',
+  // One's own, and no other's.
+  'Graph_RevokeMySignInSessions',
 ]
 
 test('TEN-2: no operation shows or changes anything of another tenant, whoever asks', async () => {
@@ -193,7 +195,13 @@ test('ACC-6: an application without a role reads and changes nothing of its own 
   await contoso.administrator.post('/v1.0/servicePrincipals', { appId })
   const secret = await contoso.administrator.post(`/v1.0/applications/${id}/addPassword`, {})
   const bare = cloud.as(await cloud.applicationToken(contoso.id, appId, secret.body.secretText))
-  const open = ['Graph_ListOrganization', 'Graph_GetOrganization', 'Graph_GetMe', 'Graph_ListMyMemberOf']
+  const open = [
+    'Graph_ListOrganization',
+    'Graph_GetOrganization',
+    'Graph_GetMe',
+    'Graph_ListMyMemberOf',
+    'Graph_RevokeMySignInSessions',
+  ]
   const before = await contentsOf(contoso.id)
   for (const operation of operations.filter((candidate) => !open.includes(candidate.id))) {
     const path = operation.path
