@@ -110,7 +110,7 @@ beforeAll(async () => {
     guestUserRoleId: restrictedGuest,
     defaultUserRolePermissions: { allowedToCreateSecurityGroups: false },
   })
-  expect(set.status).toBe(204)
+  if (set.status !== 204) throw new Error(JSON.stringify(set.body))
   for (const letter of Object.keys(roles) as Letter[]) {
     const holder = await contoso.newUser(`holder-${letter.toLowerCase()}`, { userType: 'Guest' })
     await contoso.give(roles[letter], holder.id)
