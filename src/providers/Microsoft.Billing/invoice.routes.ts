@@ -73,6 +73,7 @@ export const invoiceOperations: readonly Operation<OperationContext>[] = [
   },
   {
     ...common,
+    apiVersions: ['2020-05-01', '2024-04-01'],
     id: 'Invoices_Get',
     method: 'GET',
     path: `${account}/invoices/{invoiceName}`,
@@ -86,6 +87,7 @@ export const invoiceOperations: readonly Operation<OperationContext>[] = [
   },
   {
     ...common,
+    apiVersions: ['2020-05-01', '2024-04-01'],
     id: 'Invoices_GetBySubscriptionAndInvoiceId',
     method: 'GET',
     path: `${ofSubscription}/{invoiceName}`,
@@ -100,6 +102,7 @@ export const invoiceOperations: readonly Operation<OperationContext>[] = [
   },
   {
     ...common,
+    apiVersions: ['2020-05-01', '2024-04-01'],
     id: 'Transactions_ListByInvoice',
     method: 'GET',
     path: `${account}/invoices/{invoiceName}/transactions`,

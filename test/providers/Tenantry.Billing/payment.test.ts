@@ -107,6 +107,11 @@ describe('paying an invoice', () => {
     })
     expect(await invoiceOf(customer, number)).toMatchObject({ status: 'Paid', amountDue: { value: 0 } })
     expect(await record(number, pay('0.01'))).toMatchObject({ status: 409, body: { error: { code: 'NothingDue' } } })
+    const in2024 = await customer.owner.client.get(`${customer.accountId}/invoices/${number}?${v2024}`)
+    expect(in2024).toMatchObject({
+      status: 200,
+      body: { properties: { status: 'Paid', payments: [{ amount: { value: 0.4 } }, { amount: { value: 0.6 } }] } },
+    })
     const listed = await customer.owner.client.get(`/providers/Tenantry.Billing/invoices/${number}/payments?${ours}`)
     expect(listed.body.value).toHaveLength(2)
     expect(await record(number, pay('0.01'), randomUUID(), customer.owner.client)).toMatchObject({ status: 403 })
