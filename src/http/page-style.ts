@@ -45,7 +45,7 @@ button.quiet:hover, .button.quiet:hover { color: var(--accent-strong); border-co
 a { color: var(--accent); }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 .error {
-  margin: 1rem 0 0; padding: 0.75rem 1rem; color: var(--bad); background: var(--bad-ground);
+  margin: 1rem 0; padding: 0.75rem 1rem; color: var(--bad); background: var(--bad-ground);
   border-left: 4px solid currentColor; border-radius: 0.25rem;
 }
 dl { margin: 0 0 1rem; } dt { color: var(--muted); font-size: 0.875rem; } dd { margin: 0 0 0.75rem; overflow-wrap: anywhere; }

@@ -23,6 +23,7 @@ export interface RedeemTexts {
   readonly declinedTitle: string
   readonly declinedHint: (inviter: string) => string
   readonly closedTitle: string
+  readonly wrongTitle: string
 }
 
 export const redeemTexts: Record<Language, RedeemTexts> = {
@@ -34,7 +35,7 @@ export const redeemTexts: Record<Language, RedeemTexts> = {
     invited: 'Invited',
     openUntil: 'Open until (UTC)',
     whatItMeans: (tenant) =>
-      `If you accept, you get an account in ${tenant}. Its administrators see your name, your address and what you do there, and decide what you see. You keep signing in at home, and can leave again.`,
+      `If you accept, you get an account in ${tenant}. Its administrators see your name, your address and what you do there, and decide what you see. You keep signing in at home.`,
     signInHint: (address) => `To accept or decline, sign in with your own account as ${address}.`,
     signIn: 'Sign in',
     signedInAs: 'Signed in as',
@@ -50,6 +51,7 @@ export const redeemTexts: Record<Language, RedeemTexts> = {
     declinedTitle: 'Invitation declined',
     declinedHint: (inviter) => `You have no access. Should you change your mind, ask ${inviter} for a new invitation.`,
     closedTitle: 'This invitation cannot be used',
+    wrongTitle: 'Somebody else was invited',
   },
   sv: {
     title: (tenant) => `Inbjudan till ${tenant}`,
@@ -59,7 +61,7 @@ export const redeemTexts: Record<Language, RedeemTexts> = {
     invited: 'Inbjuden',
     openUntil: 'Öppen till (UTC)',
     whatItMeans: (tenant) =>
-      `Om du tackar ja får du ett konto i ${tenant}. Administratörerna där ser ditt namn, din adress och vad du gör där, och avgör vad du får se. Du loggar fortfarande in hemma och kan lämna organisationen igen.`,
+      `Om du tackar ja får du ett konto i ${tenant}. Administratörerna där ser ditt namn, din adress och vad du gör där, och avgör vad du får se. Du loggar fortfarande in hemma.`,
     signInHint: (address) => `Logga in med ditt eget konto som ${address} för att tacka ja eller nej.`,
     signIn: 'Logga in',
     signedInAs: 'Inloggad som',
@@ -75,5 +77,6 @@ export const redeemTexts: Record<Language, RedeemTexts> = {
     declinedTitle: 'Du har tackat nej',
     declinedHint: (inviter) => `Du har ingen åtkomst. Ändrar du dig kan du be ${inviter} om en ny inbjudan.`,
     closedTitle: 'Inbjudan går inte att använda',
+    wrongTitle: 'Inbjudan gäller någon annan',
   },
 }

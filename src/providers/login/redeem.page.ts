@@ -52,14 +52,16 @@ ${otherAccount(language, ticket)}`,
 /** Why it does not go on, and how it could (F0 step 5). */
 export function closedPage(language: Language, redemption: Redemption, ticket: string, refusal: Refusal): Page {
   const text = redeemTexts[language]
+  const isWrongPerson = refusal.code === 'WrongIdentity'
+  const title = isWrongPerson ? text.wrongTitle : text.closedTitle
   return {
-    ...headOf(language, redemption),
-    title: text.closedTitle,
-    body: html`<h1>${text.closedTitle}</h1>
-${invitationFacts(language, redemption)}
+    title,
+    language,
+    body: html`<h1>${title}</h1>
 <p class="error" role="alert">${refusal.message}</p>
+${invitationFacts(language, redemption)}
 <p class="muted">${refusal.code}</p>
-${refusal.code === 'WrongIdentity' && otherAccount(language, ticket)}`,
+${isWrongPerson && otherAccount(language, ticket)}`,
   }
 }
 
