@@ -177,14 +177,3 @@ function toSubscription(row: Selectable<Database['subscription']> & { tenant_id:
     revision: row.revision,
   }
 }
-
-/** SUB-21: sold by a partner to its customer, or for the partner's own use; how a subscription is sold never changes. */
-export async function isPartnerSubscription(db: Db, id: string): Promise<boolean> {
-  const row = await db
-    .selectFrom('subscription')
-    .select('id')
-    .where('id', '=', id)
-    .where('offer', 'in', ['partner', 'sharedServices'])
-    .executeTakeFirst()
-  return row !== undefined
-}

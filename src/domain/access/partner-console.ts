@@ -65,7 +65,6 @@ const names: Record<ConsoleRole, string> = {
   billingAdministrator: 'Billing administrator',
   userAdministrator: 'User administrator',
 }
-export const consoleRoleNames: Readonly<Record<ConsoleRole, string>> = names
 
 /** Deny by default; a console role gives nothing outside the console, and no other role gives one (ACC-1). */
 export function allowsInConsole(right: ConsoleRight, held: readonly ConsoleRole[]): boolean {
