@@ -29,6 +29,7 @@ import {
 import { Stage, type Sent, type Success } from './stage.ts'
 import { directorySuccesses } from './successes/directory.ts'
 import { installationSuccesses } from './successes/installation.ts'
+import { collaborationSuccesses } from './successes/collaboration.ts'
 import { directoryChangeSuccesses } from './successes/directory-change.ts'
 import { domainSuccesses } from './successes/domain.ts'
 import { transferSuccesses } from './successes/transfer.ts'
@@ -56,6 +57,7 @@ const successes: ReadonlyMap<string, Success> = new Map(
     ...signInSuccesses,
     ...directorySuccesses,
     ...resourceSuccesses,
+    ...collaborationSuccesses,
     ...directoryChangeSuccesses,
     ...domainSuccesses,
     ...moneySuccesses,
