@@ -37,6 +37,7 @@ import type { OperationContext, OperationEnvironment } from './operations/contex
 import { appendEvents, reportableBy } from './operations/append-events.ts'
 import { ensureOperator, type OperatorCredentials } from './operations/ensure-operator.ts'
 import { forgetOldAnswers } from './operations/forget-old-answers.ts'
+import { forgetOldSendings } from './operations/limit-invitations.ts'
 import { runNextLongRunning } from './operations/long-running.ts'
 import { installShippedPriceLists } from './operations/publish-prices.ts'
 import { forgetOldSignIns } from './operations/sign-in-session.ts'
@@ -289,6 +290,7 @@ export async function startTenantry(config: Config, options: StartOptions = {}):
         replaceCertificate(app, { key: renewed.keyPem, cert: renewed.certPem })
       await forgetOldAnswers(db, await readBusinessTime(db))
       await forgetOldSignIns(db, wallClock.now())
+      await forgetOldSendings(db, wallClock.now())
     })
     closers.push(async () => daily.stop())
     // In a sandbox what falls due runs when its clock is set; the real clock has to be looked at.

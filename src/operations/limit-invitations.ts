@@ -1,6 +1,7 @@
 import { addressKey } from '../domain/directory/invitation.ts'
 import { Refusal } from '../domain/refusal.ts'
-import { countSendings, insertSending } from '../store/invitation.ts'
+import type { Db } from '../store/db.ts'
+import { countSendings, deleteSendingsBefore, insertSending } from '../store/invitation.ts'
 import type { OperationContext } from './context.ts'
 import { hashSecret } from './secret-hash.ts'
 
@@ -22,6 +23,10 @@ export async function limitInvitations(context: OperationContext, tenantId: stri
     throw tooMany(`${largestToAddress} invitations went to this address within a day.`, toAddress.oldest, since)
   await insertSending(context.db, { tenantId, addressHash, sentAt: now })
 }
+
+/** What no limit looks at any more is not kept. */
+export const forgetOldSendings = (db: Db, at: Date): Promise<void> =>
+  deleteSendingsBefore(db, new Date(at.getTime() - dayMs))
 
 function tooMany(what: string, oldest: Date | null, since: Date): Refusal {
   const waitMs = oldest === null ? dayMs : oldest.getTime() - since.getTime()
