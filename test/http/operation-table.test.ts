@@ -42,7 +42,7 @@ const sdkOperations: readonly SdkOperation[] = readFileSync(
       key: shapeOf(cells[4] ?? '', cells[5] ?? ''),
       statuses: (cells[9] ?? '')
         .split(/[ ,;]+/)
-        .map((item) => Number(item.split('=')[0]))
+        .map((item) => Number.parseInt(item, 10))
         .filter((status) => status > 0),
     }
   })
