@@ -10,8 +10,15 @@ import {
 import type { OperationContext } from './context.ts'
 import type { ReadBusinessTime } from './run-request.ts'
 
-/** Does the work of one kind of operation, inside one transaction; what it returns is what the last poll answers. */
-export type LongRunningWorker = (context: OperationContext, input: never) => Promise<unknown>
+/**
+ * Does the work of one kind of operation, inside one transaction; what it returns is what the last poll answers. It acts
+ * at the instant in its context; `readNow` tells the business time as it is by then, for work that has to end in time.
+ */
+export type LongRunningWorker = (
+  context: OperationContext,
+  input: never,
+  readNow: () => Promise<Date>,
+) => Promise<unknown>
 
 /** Registers work that goes on after the answer, in the transaction of the request that asks for it. */
 export async function startLongRunning(
@@ -73,7 +80,7 @@ export async function runNextLongRunning(
       const worker = workers.get(taken.kind)
       if (!worker) throw new Error(`no worker for long-running operations of kind ${taken.kind}`)
       const context = await contextFor(transaction, taken)
-      const result = await worker(context, taken.input as never)
+      const result = await worker(context, taken.input as never, () => readBusinessTime(transaction))
       await finishLongRunningOperation(transaction, taken.id, { state: 'Succeeded', result }, context.now)
     })
   } catch (error) {

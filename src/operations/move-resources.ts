@@ -108,16 +108,15 @@ async function lockBothGroups(context: OperationContext, move: Move) {
 
 /**
  * The work of `startMove`; all of it in one commit, so that a move is done or has not happened. The groups are held
- * since the request, and their rows are left free so that others are refused and need not wait.
+ * since the request, and their rows are left free until the end so that others are refused and need not wait.
  */
-export async function moveResources(context: OperationContext, input: MoveInput): Promise<void> {
+export async function moveResources(
+  context: OperationContext,
+  input: MoveInput,
+  readNow: () => Promise<Date>,
+): Promise<void> {
   const move = await reopen(context, input, 'moveResources')
-  if (hasMoveTimedOut(new Date(input.startedAt), context.now))
-    throw new Refusal(
-      'conflict',
-      'ResourceMoveTimedOut',
-      'The move took too long; each resource is where it was. Repeat the move.',
-    )
+  requireInTime(input, context.now)
   const moved = await judge(context, move)
   await changeAttribution(context.db)
   for (const resource of moved) {
@@ -150,6 +149,21 @@ export async function moveResources(context: OperationContext, input: MoveInput)
       findProvider(namespace)?.namespace ?? namespace,
       'Registered',
     )
+  // Before the rows below: who writes in a group that is free by now may wait for a resource of this move.
+  requireInTime(input, await readNow())
+  // A writer who found the group free is waited for, and the next one finds the move committed.
+  await lockBothGroups(context, move)
+  requireInTime(input, await readNow())
+}
+
+/** SUB-16: after four hours the groups are free, so nothing may be moved between them any more. */
+function requireInTime({ startedAt }: MoveInput, at: Date): void {
+  if (!hasMoveTimedOut(new Date(startedAt), at)) return
+  throw new Refusal(
+    'conflict',
+    'ResourceMoveTimedOut',
+    'The move took too long; each resource is where it was. Repeat the move.',
+  )
 }
 
 export async function validateMove(context: OperationContext, input: MoveInput): Promise<void> {

@@ -113,23 +113,87 @@ test('SUB-15: the target takes no more resources of a type than its quota', asyn
   expect(await verdicts(source, [machine(source, 'one')], target)).toEqual(both('MoveQuotaExceeded'))
 })
 
-test('SUB-16: four hours after a move began both groups are free, and its resource is in one place', async () => {
+/** Until a statement waits for rows of the table. */
+async function waiting(table: string): Promise<void> {
+  const statements = `%"${table}"%for %`
+  for (let poll = 0; poll < 2_000; poll++) {
+    const { rows } = await cloud.running.pool.query(
+      "select from pg_stat_activity where wait_event_type = 'Lock' and query like $1",
+      [statements],
+    )
+    if (rows.length > 0) return
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+  throw new Error(`nothing waits for ${table}`)
+}
+
+/** Holds rows as a slow resource or a writer would, until it is let go. */
+async function hold(table: 'resource' | 'resource_group', group: string): Promise<{ release(): Promise<void> }> {
+  const key = group.split('/').at(-1)?.toLowerCase()
+  const column = table === 'resource' ? 'resource_group_key' : 'name_key'
+  const client = await cloud.running.pool.connect()
+  await client.query('begin')
+  await client.query(`select from ${table} where ${column} = $1 for ${table === 'resource' ? 'update' : 'share'}`, [
+    key,
+  ])
+  return {
+    async release() {
+      await client.query('rollback')
+      client.release()
+    },
+  }
+}
+
+test('SUB-16: a move that still runs after four hours gives both groups free and moves nothing any more', async () => {
   const { source, target } = await twoGroups()
   await make.put(owner, machine(source, 'one'))
-  // The move waits for this row, as it would for a slow resource.
-  const slow = await cloud.running.db.startTransaction().execute()
-  await slow.selectFrom('resource').select('uid').where('subscription_id', '=', left).forUpdate().execute()
+  const slow = await hold('resource', source)
   const moving = await ask('moveResources', source, [machine(source, 'one')], target)
   expect(moving.status).toBe(202)
-  await cloud.clock.set('2026-10-01T04:00:00Z')
+  await waiting('resource')
   const written = () => owner.put(`${machine(target, 'two')}?${version}`, { location: 'westeurope' })
-  expect(await written()).toMatchObject({ status: 409, body: { error: { code: 'ResourceGroupLocked' } } })
-  await cloud.clock.set('2026-10-01T04:00:00.001Z')
-  expect((await written()).status).toBe(201)
-  await slow.rollback().execute()
-  await owner.finish(moving)
-  const places = await Promise.all(
-    [source, target].map(async (group) => (await owner.get(`${machine(group, 'one')}?${version}`)).status),
-  )
-  expect([...places].sort()).toEqual([200, 404])
+  try {
+    await cloud.clock.set('2026-10-01T04:00:00Z')
+    expect(await written()).toMatchObject({ status: 409, body: { error: { code: 'ResourceGroupLocked' } } })
+    await cloud.clock.set('2026-10-01T04:00:00.001Z')
+    expect((await written()).status).toBe(201)
+  } finally {
+    await slow.release()
+  }
+  expect(await owner.finish(moving)).toMatchObject({ status: 409, body: { error: { code: 'ResourceMoveTimedOut' } } })
+  expect(await placesOf(source, target)).toEqual([200, 404])
+  const { rows } = await cloud.running.pool.query('select from audit_record where scope = $1 and action like $2', [
+    machine(source, 'one'),
+    '%moveResources%',
+  ])
+  expect(rows).toEqual([])
+  expect((await owner.patch(`${machine(source, 'one')}?${version}`, { tags: { free: 'again' } })).status).toBe(200)
+  // Repeated, it has its own four hours.
+  const again = await ask('moveResources', source, [machine(source, 'one')], target)
+  expect((await owner.finish(again)).status).toBe(204)
+  expect(await placesOf(source, target)).toEqual([404, 200])
 })
+
+test('SUB-16: a move that is done waits for whoever writes in its groups, and ends as the time is by then', async () => {
+  for (const [end, status, places] of [
+    ['2026-10-02T04:00:00Z', 204, [404, 200]],
+    ['2026-10-03T04:00:00.001Z', 409, [200, 404]],
+  ] as const) {
+    await cloud.clock.set(`${end.slice(0, 10)}T00:00:00Z`)
+    const { source, target } = await twoGroups()
+    await make.put(owner, machine(source, 'one'))
+    const slow = await hold('resource', source)
+    const moving = await ask('moveResources', source, [machine(source, 'one')], target)
+    await waiting('resource')
+    const writer = await hold('resource_group', target)
+    await slow.release()
+    await waiting('resource_group')
+    await cloud.clock.set(end)
+    await writer.release()
+    expect((await owner.finish(moving)).status).toBe(status)
+    expect(await placesOf(source, target)).toEqual(places)
+  }
+})
+
+const placesOf = (...groups: string[]): Promise<number[]> =>
+  Promise.all(groups.map(async (group) => (await owner.get(`${machine(group, 'one')}?${version}`)).status))
