@@ -1,6 +1,4 @@
-import { createHash } from 'node:crypto'
 import { mkdir, readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { join, resolve } from 'node:path'
 import type { FastifyInstance } from 'fastify'
@@ -12,18 +10,18 @@ import { openDns } from './adapters/dns.ts'
 import { systemRandom } from './adapters/random.ts'
 import { systemTimers } from './adapters/timers.ts'
 import { ensureServerCertificate } from './adapters/tls.ts'
-import { generateSigningKey, TokenSigner } from './adapters/token-signer.ts'
 import { wallClock } from './adapters/wall-clock.ts'
+import { startDatabase } from './app/database.ts'
+import { openDocumentRenderer } from './app/document-renderer.ts'
+import { openSealingKey, openSigner } from './app/keys.ts'
+import { callerOf, operatorClaims, repeatKeyOf } from './app/request-facts.ts'
 import type { Config } from './config/config.ts'
-import { renderInvoiceCsv } from './documents/invoice-csv.ts'
-import { renderInvoicePdf } from './documents/invoice-pdf.ts'
 import type { Caller } from './domain/access/caller.ts'
 import { Authenticator, issuerOf, type TokenClaims } from './http/authentication.ts'
 import type { DispatcherPorts } from './http/dispatcher.ts'
 import { createMetrics, healthPlugin } from './http/health.ts'
 import { loggedAddress } from './http/logged-address.ts'
 import { openApiDocument } from './http/openapi.ts'
-import type { ApiRequest } from './http/operation.ts'
 import { configurePaging } from './http/paging.ts'
 import { armRateLimits, RateLimiter } from './http/rate-limit.ts'
 import { RoutingTable } from './http/routing-table.ts'
@@ -41,25 +39,16 @@ import { forgetOldSendings } from './operations/limit-invitations.ts'
 import { runNextLongRunning } from './operations/long-running.ts'
 import { installShippedPriceLists } from './operations/publish-prices.ts'
 import { forgetOldSignIns } from './operations/sign-in-session.ts'
-import { type RepeatKey, runRequest } from './operations/run-request.ts'
-import { type SealingKey, sealingKey } from './operations/seal-secret.ts'
+import { runRequest } from './operations/run-request.ts'
 import { sendNextMail } from './operations/send-mail.ts'
 import { allOperations } from './providers/all.ts'
 import { eventsPlugin } from './providers/events/events.routes.ts'
-import { findCallerFacts } from './store/caller.ts'
 import { type Db, openDatabase } from './store/db.ts'
-import {
-  type EmbeddedPostgres,
-  findEmbeddedPostgres,
-  startEmbeddedPostgres,
-} from './store/embedded/embedded-postgres.ts'
 import { countOpenLongRunningOperations } from './store/long-running-operation.ts'
 import { refusalOfLostDatabase } from './store/lost-database.ts'
 import { migrate } from './store/migrate.ts'
 import { establishSetting } from './store/platform-setting.ts'
 import { findSandboxClock, readSandboxClock } from './store/sandbox-clock.ts'
-import { insertSigningKey, listSigningKeys } from './store/signing-key.ts'
-import { findServicePrincipal } from './store/service-principal.ts'
 import { createPostgresUsageStore } from './usage/postgres/postgres-usage-store.ts'
 
 export interface RunningTenantry {
@@ -329,122 +318,10 @@ export async function startTenantry(config: Config, options: StartOptions = {}):
   }
 }
 
-/**
- * The database of a configuration for a program beside the server: the one named, the one a running server has, or
- * the embedded one started for as long as it is needed.
- */
-export async function openDatabaseOf(
-  config: Config,
-  log: (line: string) => void,
-): Promise<{ readonly poolConfig: pg.PoolConfig; close(): Promise<void> }> {
-  if (config.databaseUrl !== undefined)
-    return { poolConfig: { connectionString: config.databaseUrl }, close: () => Promise.resolve() }
-  const dataDir = resolve(config.dataDir)
-  const running = findEmbeddedPostgres(dataDir)
-  if (running) return { poolConfig: running.poolConfig, close: () => Promise.resolve() }
-  await mkdir(dataDir, { recursive: true, mode: 0o700 })
-  const timers = systemTimers(() => undefined)
-  const embedded = await startDatabase(config, dataDir, () => undefined, log, timers.sleep)
-  return { poolConfig: embedded?.poolConfig ?? {}, close: async () => embedded?.stop() }
-}
-
-async function startDatabase(
-  config: Config,
-  dataDir: string,
-  progress: (step: string) => void,
-  log: (line: string) => void,
-  sleep: (ms: number) => Promise<void>,
-): Promise<EmbeddedPostgres | undefined> {
-  if (config.databaseUrl !== undefined) return undefined
-  progress('Starting PostgreSQL')
-  return startEmbeddedPostgres({
-    dataDir,
-    onProgress: progress,
-    log,
-    randomSecret: () => systemRandom.secret(),
-    sleep,
-    settings: config.postgresSettings,
-  })
-}
-
-/** The fonts are read once; the renderer itself touches no file. */
-async function openDocumentRenderer(): Promise<OperationEnvironment['renderDocument']> {
-  const { resolve: locate } = createRequire(import.meta.url)
-  const font = (file: string): Promise<Uint8Array> => readFile(locate(`@expo-google-fonts/inter/${file}`))
-  const fonts = {
-    regular: await font('400Regular/Inter_400Regular.ttf'),
-    bold: await font('600SemiBold/Inter_600SemiBold.ttf'),
-  }
-  return async (document, kind, language) =>
-    kind === 'pdf' ? renderInvoicePdf(document, language, fonts) : renderInvoiceCsv(document, language)
-}
-
-/** Made at the first start, beside the database and never in it. */
-async function openSealingKey(dataDir: string): Promise<SealingKey> {
-  const file = join(dataDir, 'sealing.key')
-  const kept = await readFile(file, 'utf8').then(
-    (text) => Buffer.from(text.trim(), 'base64url'),
-    () => undefined,
-  )
-  if (kept?.length === 32) return sealingKey(kept)
-  const fresh = systemRandom.secret()
-  await writeFileAtomically(file, `${fresh}\n`, 0o600)
-  return sealingKey(Buffer.from(fresh, 'base64url'))
-}
-
-async function openSigner(db: Db): Promise<TokenSigner> {
-  const keys = await listSigningKeys(db)
-  if (keys.length > 0) return TokenSigner.create(wallClock, keys)
-  const fresh = await generateSigningKey(systemRandom.uuid())
-  await insertSigningKey(db, { ...fresh, createdAt: wallClock.now() })
-  return TokenSigner.create(wallClock, await listSigningKeys(db))
-}
-
 async function whileReachable<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {
     throw refusalOfLostDatabase(error) ?? error
-  }
-}
-
-async function operatorClaims(db: Db, operator: OperatorCredentials): Promise<Omit<TokenClaims, 'isApplication'>> {
-  const principal = await findServicePrincipal(db, operator.tenantId, operator.clientId)
-  return { tenantId: operator.tenantId, objectId: principal?.id ?? '', appId: operator.clientId }
-}
-
-async function callerOf(
-  db: Db,
-  claims: Omit<TokenClaims, 'isApplication'>,
-  operator: { tenantId: string; clientId: string },
-): Promise<Caller | undefined> {
-  const facts = await findCallerFacts(db, claims.tenantId, claims.objectId)
-  if (!facts?.isUsable) return undefined
-  return {
-    tenantId: claims.tenantId,
-    objectId: claims.objectId,
-    kind: facts.kind,
-    appId: facts.appId ?? claims.appId,
-    name: facts.name,
-    isOperator: claims.tenantId === operator.tenantId && facts.appId === operator.clientId,
-  }
-}
-
-function repeatKeyOf(request: ApiRequest): RepeatKey | undefined {
-  if (request.method !== 'POST') return undefined
-  const header = (name: string): string | undefined => {
-    const value = request.headers[name]
-    return Array.isArray(value) ? value[0] : value
-  }
-  const named = header('idempotency-key') ?? header('ms-requestid')
-  const key = named ?? header('x-ms-client-request-id')
-  if (key === undefined || key.length > 200) return undefined
-  return {
-    key,
-    kind: named === undefined ? 'retry' : 'named',
-    route: `${request.method} ${request.path.toLowerCase()}`,
-    bodyHash: createHash('sha256')
-      .update(JSON.stringify(request.body ?? null))
-      .digest('base64url'),
   }
 }

@@ -82,6 +82,6 @@ function nameOf(room: Room, path: string): string {
 }
 
 function owners(mayDoIt: (room: Room) => boolean): string {
-  const names = rooms.filter((room) => room.path !== 'src/app.ts' && mayDoIt(room)).map((room) => room.path)
+  const names = rooms.filter((room) => !room.path.startsWith('src/app') && mayDoIt(room)).map((room) => room.path)
   return names.length > 0 ? `code that needs it belongs in ${names.join(' or ')}` : 'only src/app.ts knows every room'
 }

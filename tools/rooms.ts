@@ -29,6 +29,8 @@ export const pureNodeModules = [
  */
 export const rooms: readonly Room[] = [
   { path: 'src/app.ts', imports: ['src/'], packages: ['*'], node: 'all' },
+  // Its parts: what it opens and looks up before the rooms are put together.
+  { path: 'src/app/', imports: ['src/'], packages: ['*'], node: 'all' },
   { path: 'src/domain/', imports: [], packages: ['big.js'], node: 'none' },
   { path: 'src/config/', imports: [], packages: ['zod'], node: 'all' },
   {
@@ -98,6 +100,7 @@ export const rooms: readonly Room[] = [
       'src/audit/',
       'src/documents/',
       'src/app.ts',
+      'src/app/',
       'src/adapters/',
     ],
     packages: ['commander', 'zod'],

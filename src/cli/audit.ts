@@ -21,7 +21,10 @@ export const auditCommand = new Command('audit')
 
 /** Audits the database of a configuration, whether a server runs on it or not. */
 export async function auditOf(config: Config, checkpoints: readonly string[] = []): Promise<AuditReport> {
-  const [{ openDatabaseOf }, { runAudit }] = await Promise.all([import('../app.ts'), import('../audit/audit.ts')])
+  const [{ openDatabaseOf }, { runAudit }] = await Promise.all([
+    import('../app/database.ts'),
+    import('../audit/audit.ts'),
+  ])
   const database = await openDatabaseOf(config, say)
   try {
     return await runAudit(database.poolConfig, sayNowAndThen(), checkpoints)

@@ -52,6 +52,7 @@ export const demoCommand = new Command('demo')
     print(`\n${renderAudit(audit)}`)
     if (!audit.isClean) process.exitCode = 3
     print(`\nServing at      ${running.baseUrl}  (API description: ${running.baseUrl}/openapi.json)`)
+    print(`Sign-in page    ${running.baseUrl}/login`)
     print(`Operator        ${join(dataDir, 'operator.json')}  (tenantId, clientId, clientSecret)`)
     print(`CA for clients  export NODE_EXTRA_CA_CERTS=${running.caFile}`)
     print(`Scenarios       ${record.scenarios.join(', ')}`)
