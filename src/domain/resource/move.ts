@@ -12,7 +12,7 @@ import {
   type ResourceId,
   resourceIdKey,
 } from './resource-id.ts'
-import { isMovableType, type RegistrationState } from './resource-provider.ts'
+import { isMovableType, isOnStack, type RegistrationState } from './resource-provider.ts'
 import type { SubscriptionState } from './subscription-state.ts'
 
 /** SUB-15 */
@@ -172,7 +172,9 @@ export function moveFailures(facts: MoveFacts): RefusalDetail[] {
       failures.push({
         code: 'MoveNotSupported',
         target: id,
-        message: `Resources of type '${resource.type}' cannot be moved. Take it out of the move.`,
+        message: isOnStack(resource.type)
+          ? `'${resource.type}' is a resource on a stack, and those cannot be moved between groups. Take it out of the move, and create it anew in the other group.`
+          : `Resources of type '${resource.type}' cannot be moved. Take it out of the move.`,
       })
   }
   const moved = movedWithChildren(move, inSource)

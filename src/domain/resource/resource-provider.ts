@@ -152,8 +152,16 @@ export function findProvider(namespace: string): ResourceProvider | undefined {
   return resourceProviders.find((provider) => provider.namespace.toLowerCase() === key)
 }
 
-/** Inert types move; a known one may not. */
+/** SUB-17: what is on a stack. The registration of the stack itself is not: it lies beside the other resources. */
+export function isOnStack(resourceType: string): boolean {
+  const [namespace, ...name] = resourceType.toLowerCase().split('/')
+  if (namespace === 'microsoft.azurestack') return name[0] !== 'registrations'
+  return namespace === 'microsoft.azurestackhci'
+}
+
+/** Inert types move; a known one may not, and nothing on a stack does. */
 export function isMovableType(resourceType: string): boolean {
+  if (isOnStack(resourceType)) return false
   const [namespace = '', ...rest] = resourceType.split('/')
   const name = rest.join('/').toLowerCase()
   const known = findProvider(namespace)?.resourceTypes.find(

@@ -131,6 +131,19 @@ describe('SUB-15: what only the resources tell', () => {
     expect(failuresOf([cluster], [{ ...placed('x', 'c'), type }])).toEqual(['MoveNotSupported'])
   })
 
+  test.each([
+    ['Microsoft.AzureStackHCI/virtualMachines', ['MoveNotSupported']],
+    ['MICROSOFT.AZURESTACKHCI/clusters', ['MoveNotSupported']],
+    ['Microsoft.AzureStack/linkedSubscriptions', ['MoveNotSupported']],
+    ['microsoft.azurestack/cloudManifestFiles', ['MoveNotSupported']],
+    // The stack's registration, and a namespace that only begins like a stack's.
+    ['Microsoft.AzureStack/registrations', []],
+    ['Microsoft.AzureStackEdge/devices', []],
+  ])('SUB-17: a resource on a stack is not moved between groups: %s', (type, codes) => {
+    const resource = `${sourceId}/providers/${type}/s`
+    expect(failuresOf([resource], [{ ...placed('x', 's'), type }])).toEqual(codes)
+  })
+
   test('what depends on each other moves together, whichever way it points', () => {
     const card = placed('cards', 'n')
     const machine = placed('machines', 'a', { properties: { cards: [{ id: id('cards', 'N') }] } })

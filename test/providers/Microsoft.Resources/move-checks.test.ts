@@ -100,6 +100,31 @@ test('SUB-15: what the resources forbid is found by looking at them, every reaso
   )
 })
 
+test('SUB-17: a resource on a stack is moved to no other group, of its subscription or another', async () => {
+  const { source, target } = await twoGroups()
+  const beside = await make.resourceGroup(left, `Beside${serial}`)
+  const cluster = idOf(source, 'Microsoft.AzureStackHCI/clusters', 'edge')
+  const linked = idOf(source, 'Microsoft.AzureStack/linkedSubscriptions', 'edge')
+  await make.put(owner, cluster)
+  // Nothing creates these yet, so it comes as a row.
+  expect((await owner.put(`${linked}?${version}`, { location: 'global' })).status).toBe(404)
+  await cloud.running.pool.query(
+    `insert into resource (uid, subscription_id, resource_group_key, type, type_key, name, name_key, location,
+       created_at, created_by, changed_at, changed_by)
+     values ($1, $2, $3, 'Microsoft.AzureStack/linkedSubscriptions', 'microsoft.azurestack/linkedsubscriptions', 'edge',
+       'edge', 'global', $4, '{}', $4, '{}')`,
+    [randomUUID(), left, source.split('/').at(-1)?.toLowerCase(), start],
+  )
+  for (const to of [target, beside]) {
+    expect(await verdicts(source, [cluster, linked], to)).toEqual(both('MoveNotSupported', 'MoveNotSupported'))
+    const refused = await owner.finish(await ask('moveResources', source, [cluster], to))
+    expect(refused.body.error.details[0].message).toContain(
+      "'Microsoft.AzureStackHCI/clusters' is a resource on a stack",
+    )
+  }
+  expect((await owner.get(`${cluster}?${version}`)).status).toBe(200)
+})
+
 test('SUB-15: the target takes no more resources of a type than its quota', async () => {
   const { source, target } = await twoGroups()
   await make.put(owner, machine(source, 'one'))
