@@ -54,7 +54,7 @@ export async function requestSubscription(
   if (!(await allowsOtherTenants(db, section.billingAccountName)))
     throw invalid(
       'UnsupportedProperty',
-      "'properties.additionalProperties.subscriptionTenantId' is not supported: a subscription is created in the tenant of its billing account and can be moved to another one afterwards. The billing account can allow creation in other tenants.",
+      "'properties.additionalProperties.subscriptionTenantId' is not supported: a subscription is created in the tenant of its billing account and can be moved to another one afterwards. The billing account can allow creation in other tenants. Associating a tenant for provisioning does not: that is for licences and does not apply to subscriptions of resources.",
       'properties.additionalProperties.subscriptionTenantId',
     )
   if (wanted.destinationOwnerId === undefined)

@@ -178,7 +178,7 @@ describe('billing management', () => {
 })
 
 describe('provisioning', () => {
-  test('OWN-13: a Global administrator of the other tenant agrees first, and subscriptions of resources do not go there', async () => {
+  test('OWN-13: a Global administrator of the other tenant agrees first, and it gives nobody a role', async () => {
     const { tenant, administrator } = await world.identities.workforce()
     const state = async () => (await a.owner.client.get(path(a, tenant))).body.properties
     expect((await put({ provisioningManagementState: 'Active' }, tenant)).body.error.code).toBe(
@@ -207,25 +207,56 @@ describe('provisioning', () => {
     expect(listed.body.value.map((one: { name: string }) => one.name)).toContain(third)
     expect((await answer(administrator, third, 'Approved')).status).toBe(200)
     expect((await state()).provisioningManagementState).toBe('Active')
-    // It gives nobody a role.
     expect((await offer(administrator)).body.error.code).toBe('PrincipalNotInBillingTenant')
     expect(await reads(administrator)).toBe(false)
-
-    // The switch is for licences: a subscription of resources gets into the tenant only as into any other one, by an
-    // owner there who accepts it.
-    await a.owner.client.put(`/providers/Microsoft.Subscription/aliases/${randomUUID()}?api-version=2021-10-01`, {
-      properties: {
-        displayName: 'x',
-        workload: 'Production',
-        billingScope: a.sectionId,
-        additionalProperties: { subscriptionTenantId: tenant.id },
-      },
-    })
-    const { rows } = await cloud.running.pool.query('select from subscription_directory where tenant_id = $1', [
-      tenant.id,
-    ])
-    expect(rows).toEqual([])
     expect((await put({ provisioningManagementState: 'Revoked' }, tenant)).status).toBe(200)
     expect((await state()).provisioningManagementState).toBe('Revoked')
+  })
+
+  test('OWN-13, SUB-4, SUB-18: it does not apply to subscriptions of resources, which an owner in the tenant accepts, provisioning or not', async () => {
+    const { tenant, administrator } = await world.identities.workforce()
+    const asked = await put({ provisioningManagementState: 'Pending' }, tenant)
+    await answer(administrator, requestOf(asked.body.properties.provisioningBillingRequestId), 'Approved')
+    const { body } = await a.owner.client.get(path(a, tenant))
+    expect(body.properties.provisioningManagementState).toBe('Active')
+    const inTenant = async (): Promise<string[]> => {
+      const { rows } = await cloud.running.pool.query<{ subscription_id: string }>(
+        'select subscription_id from subscription_directory where tenant_id = $1',
+        [tenant.id],
+      )
+      return rows.map((row) => row.subscription_id)
+    }
+    const alias = () =>
+      a.owner.client.put(`/providers/Microsoft.Subscription/aliases/${randomUUID()}?api-version=2021-10-01`, {
+        properties: {
+          displayName: 'x',
+          workload: 'Production',
+          billingScope: a.sectionId,
+          additionalProperties: { subscriptionTenantId: tenant.id, subscriptionOwnerId: administrator.objectId },
+        },
+      })
+    const refused = await alias()
+    expect([refused.status, refused.body.error.code]).toEqual([400, 'UnsupportedProperty'])
+    expect(refused.body.error.message).toMatch(/provisioning does not.*does not apply to subscriptions of resources/)
+    // Nor does one that there is already change over without an account in both tenants.
+    const existing = await world.subscription(a)
+    const unmoved = await a.owner.client.put(
+      `/subscriptions/${existing}/providers/Microsoft.Subscription/changeTenantRequest/default?api-version=2025-11-01-preview`,
+      { properties: { destinationTenantId: tenant.id, destinationOwnerId: administrator.objectId } },
+    )
+    expect([unmoved.status, unmoved.body.error.code]).toEqual([403, 'CallerNotInTargetTenant'])
+
+    const policy = `${a.accountId}/providers/Tenantry.Billing/creationPolicy/default?api-version=2026-11-01`
+    const allowed = { properties: { creationInOtherTenants: 'Allowed' } }
+    expect((await a.owner.client.put(policy, allowed)).status).toBe(200)
+    const pending = await alias()
+    expect([pending.status, pending.body.properties.acceptOwnershipState]).toEqual([201, 'Pending'])
+    expect(await inTenant()).toEqual([])
+    const accepted = await administrator.client.post(
+      `/providers/Microsoft.Subscription/subscriptions/${pending.body.properties.subscriptionId}/acceptOwnership?api-version=2021-10-01`,
+      { properties: { displayName: 'ours' } },
+    )
+    expect(accepted.status).toBe(202)
+    expect(await inTenant()).toEqual([pending.body.properties.subscriptionId])
   })
 })
