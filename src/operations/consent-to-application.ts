@@ -8,18 +8,20 @@ import type { AppRoleAssignment, ServicePrincipal } from '../domain/directory/se
 import { conflict, invalid } from '../domain/refusal.ts'
 import { findApplicationByAppId, isApplicationOwner } from '../store/application.ts'
 import {
+  actsForPeople,
   deleteAppRoleAssignment,
   endServicePrincipal,
   findServicePrincipal,
   findServicePrincipalById,
   insertAppRoleAssignment,
   insertServicePrincipal,
+  letActForPeople,
   listAppRoleAssignments,
   listServicePrincipals,
   type ServicePrincipalFilter,
 } from '../store/service-principal.ts'
 import { appendAudit } from './audit.ts'
-import { authorizeDirectory } from './authorize.ts'
+import { allowsDirectoryPermission, authorizeDirectory } from './authorize.ts'
 import type { OperationContext } from './context.ts'
 import { scheduleFinalDeletion } from './delete-for-good.ts'
 import { directoryScope, keepGlobalAdministrator } from './directory-scope.ts'
@@ -44,14 +46,20 @@ export async function consentToApplication(context: OperationContext, appId: str
       applicationId: application.id,
       ownerId: caller.objectId,
     }))
-  if (!isOwner) await authorizeDirectory(context, caller.tenantId, 'servicePrincipals/create')
+  const isByAdministrator = await allowsDirectoryPermission(context, caller.tenantId, 'servicePrincipals/create')
+  if (!isOwner && !isByAdministrator) await authorizeDirectory(context, caller.tenantId, 'servicePrincipals/create')
   if (!application || (!isOwn && application.signInAudience === 'AzureADMyOrg'))
     throw invalid(
       'NoBackingApplicationObject',
       `The appId '${appId}' of the service principal does not reference a valid application object.`,
       'appId',
     )
-  if (await findServicePrincipal(db, caller.tenantId, appId))
+  const existing = await findServicePrincipal(db, caller.tenantId, appId)
+  if (existing && isByAdministrator && !(await actsForPeople(db, caller.tenantId, appId))) {
+    await letIn(context, existing)
+    return existing
+  }
+  if (existing)
     throw conflict(
       'Request_MultipleObjectsWithSameKeyValue',
       `The service principal cannot be created because the application '${appId}' has one in this tenant already.`,
@@ -70,7 +78,21 @@ export async function consentToApplication(context: OperationContext, appId: str
     scope: directoryScope(context, 'servicePrincipals', servicePrincipal.id),
     after: { ...servicePrincipal, appOwnerTenantId: application.tenantId },
   })
+  if (isByAdministrator) await letIn(context, servicePrincipal)
   return { ...servicePrincipal, appOwnerTenantId: application.tenantId }
+}
+
+/**
+ * From here on people of the tenant can use the platform's own APIs through the application, with all that they may do.
+ * Only an administrator allows that: whoever registered it could otherwise have the token of anybody who follows a link.
+ */
+async function letIn(context: OperationContext, { id, appId }: { id: string; appId: string }): Promise<void> {
+  await letActForPeople(context.db, id)
+  await appendAudit(context, {
+    action: 'servicePrincipals/consent',
+    scope: directoryScope(context, 'servicePrincipals', id),
+    after: { appId, actsForPeople: true },
+  })
 }
 
 export async function getServicePrincipal(context: OperationContext, id: string): Promise<AnyServicePrincipal> {

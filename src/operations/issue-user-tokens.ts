@@ -5,6 +5,7 @@ import { type Refused, refusedBecause } from '../domain/directory/sign-in-refusa
 import type { TokenScope } from '../domain/directory/token-scope.ts'
 import type { AccountClass } from '../domain/directory/user-account.ts'
 import type { SignInKind } from '../domain/metering/authentication.ts'
+import { actsForPeople } from '../store/service-principal.ts'
 import { replaceRefreshToken, type SignInGrant } from '../store/sign-in-grant.ts'
 import type { OperationContext } from './context.ts'
 import { findSignInClient, isClientKnownIn } from './find-sign-in-client.ts'
@@ -93,7 +94,10 @@ export async function findAudience(
   asked: { client: SignInClient; tenantId: string; scope: TokenScope; accountClass: AccountClass },
 ): Promise<{ readonly kind: 'audience'; readonly audience: string } | Refused> {
   const { client, tenantId, scope, accountClass } = asked
-  const decision = decideAudience(scope.resource, client.appId, accountClass, context.settings.baseUrl)
+  const { appId, registration } = client
+  const isLetIn = registration === undefined || (await actsForPeople(context.db, tenantId, appId))
+  const about = { appId, actsForPeople: isLetIn }
+  const decision = decideAudience(scope.resource, about, accountClass, context.settings.baseUrl)
   if (decision.kind !== 'application') return decision
   const resource = await findSignInClient(context, decision.appId)
   if (!resource || !(await isClientKnownIn(context, resource, tenantId))) return refusedBecause('resource_not_found')

@@ -162,7 +162,13 @@ export interface Database
     start_at: Instant
     end_at: Instant
   }
-  service_principal: { id: string; tenant_id: string; app_id: string; deleted_at: NullableInstant }
+  service_principal: {
+    id: string
+    tenant_id: string
+    app_id: string
+    deleted_at: NullableInstant
+    acts_for_people: Generated<boolean>
+  }
   directory_role_member: { tenant_id: string; role_template_id: string; principal_id: string; assigned_at: Instant }
   app_role_assignment: {
     id: string

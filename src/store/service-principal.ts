@@ -58,6 +58,22 @@ export async function insertServicePrincipal(
     .execute()
 }
 
+/** Whether an administrator of the tenant let the application act for people at the APIs of the platform. */
+export async function actsForPeople(db: Db, tenantId: string, appId: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('service_principal')
+    .select('acts_for_people')
+    .where('tenant_id', '=', tenantId)
+    .where('app_id', '=', appId)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirst()
+  return row?.acts_for_people ?? false
+}
+
+export async function letActForPeople(db: Db, id: string): Promise<void> {
+  await db.updateTable('service_principal').set({ acts_for_people: true }).where('id', '=', id).execute()
+}
+
 /** Soft (TEN-22): the application can be taken in anew at once, under a new object id. */
 export async function endServicePrincipal(db: Db, id: string, deletedAt: Date): Promise<void> {
   await db.updateTable('service_principal').set({ deleted_at: deletedAt }).where('id', '=', id).execute()

@@ -23,24 +23,28 @@ export type AudienceDecision =
   | { readonly kind: 'audience'; readonly audience: string }
   /** Another application, which the tenant has to know. */
   | { readonly kind: 'application'; readonly appId: string }
-  | { readonly kind: 'refused'; readonly refusal: 'consumer_not_allowed' | 'resource_not_found' }
+  | { readonly kind: 'refused'; readonly refusal: 'consumer_not_allowed' | 'consent_required' | 'resource_not_found' }
 
 /**
- * For whom a token is. TEN-9: a consumer gets one for applications only, never for an API of ours; without a
- * resource that is the application itself, where others get one for Graph.
+ * For whom a token is. TEN-9: a consumer gets one for applications only, never for an API of ours. Neither does an
+ * application that no administrator let act for people (S12). Without a resource that is the application itself, where
+ * others get one for Graph.
  */
 export function decideAudience(
   resource: string | undefined,
-  clientAppId: string,
+  client: { readonly appId: string; readonly actsForPeople: boolean },
   accountClass: AccountClass,
   baseUrl: string,
 ): AudienceDecision {
   const isConsumer = accountClass === 'consumer'
-  if (resource === undefined) return { kind: 'audience', audience: isConsumer ? clientAppId : graphResource }
-  if (isOurAudience(resource, baseUrl))
-    return isConsumer ? { kind: 'refused', refusal: 'consumer_not_allowed' } : { kind: 'audience', audience: resource }
+  const reachesUs = client.actsForPeople && !isConsumer
+  if (resource === undefined) return { kind: 'audience', audience: reachesUs ? graphResource : client.appId }
+  if (isOurAudience(resource, baseUrl)) {
+    if (reachesUs) return { kind: 'audience', audience: resource }
+    return { kind: 'refused', refusal: isConsumer ? 'consumer_not_allowed' : 'consent_required' }
+  }
   const appId = resource.toLowerCase().replace(/^api:\/\//, '')
-  if (appId === clientAppId) return { kind: 'audience', audience: clientAppId }
+  if (appId === client.appId) return { kind: 'audience', audience: client.appId }
   return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(appId)
     ? { kind: 'application', appId }
     : { kind: 'refused', refusal: 'resource_not_found' }

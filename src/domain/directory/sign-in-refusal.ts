@@ -21,6 +21,7 @@ export type SignInRefusal =
   | 'user_pending'
   | 'user_disabled'
   | 'consumer_not_allowed'
+  | 'consent_required'
   | 'authorization_pending'
   | 'slow_down'
   | 'expired_token'

@@ -171,6 +171,13 @@ const forms: Record<StsRefusal, Form> = {
     50105,
     () => 'A consumer signs in to applications of its identity tenant only, and to no management API (TEN-9).',
   ),
+  consent_required: form(
+    400,
+    'invalid_grant',
+    65001,
+    (what) =>
+      `No administrator of the tenant has let application '${what}' act for people. A Global Administrator does it with POST /v1.0/servicePrincipals; without that it can ask for 'openid' and for its own resources.`,
+  ),
   authorization_pending: form(
     400,
     'authorization_pending',

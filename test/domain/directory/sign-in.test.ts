@@ -53,10 +53,11 @@ test.each(['', ' ', 'User.Read https://management.azure.com/.default', 'a"b', 'a
 
 test('TEN-9: only an application is the audience of a consumer; others get one for Graph when they name none', () => {
   const own = 'a1b2c3d4-0000-4000-8000-000000000001'
+  const client = { appId: own, actsForPeople: true }
   const base = 'https://localhost:8443'
   const refused = { kind: 'refused', refusal: 'consumer_not_allowed' }
-  expect(decideAudience(undefined, own, 'consumer', base)).toEqual({ kind: 'audience', audience: own })
-  expect(decideAudience(undefined, own, 'work', base)).toEqual({
+  expect(decideAudience(undefined, client, 'consumer', base)).toEqual({ kind: 'audience', audience: own })
+  expect(decideAudience(undefined, client, 'work', base)).toEqual({
     kind: 'audience',
     audience: 'https://graph.microsoft.com',
   })
@@ -67,14 +68,14 @@ test('TEN-9: only an application is the audience of a consumer; others get one f
     'https://api.partnercenter.microsoft.com',
   ]) {
     expect(isOurAudience(resource, base)).toBe(true)
-    expect(decideAudience(resource, own, 'consumer', base)).toEqual(refused)
-    expect(decideAudience(resource, own, 'guest', base)).toEqual({ kind: 'audience', audience: resource })
+    expect(decideAudience(resource, client, 'consumer', base)).toEqual(refused)
+    expect(decideAudience(resource, client, 'guest', base)).toEqual({ kind: 'audience', audience: resource })
   }
-  expect(decideAudience('https://elsewhere.example', own, 'work', base)).toEqual({
+  expect(decideAudience('https://elsewhere.example', client, 'work', base)).toEqual({
     kind: 'refused',
     refusal: 'resource_not_found',
   })
-  expect(decideAudience('api://B1B2C3D4-0000-4000-8000-000000000002', own, 'consumer', base)).toEqual({
+  expect(decideAudience('api://B1B2C3D4-0000-4000-8000-000000000002', client, 'consumer', base)).toEqual({
     kind: 'application',
     appId: 'b1b2c3d4-0000-4000-8000-000000000002',
   })

@@ -10,6 +10,7 @@ import {
   codeFor,
   type NewApplication,
   newApplication,
+  newStrangeApplication,
   redeem,
   redirectUri,
   request,
@@ -289,6 +290,35 @@ test('S12: an id token and a token for another application open none of our APIs
     ),
   )
   expect(two.get('error')).toBe('invalid_scope')
+})
+
+test('S12: an application that no administrator let in gets nobody a token for our APIs, by no flow', async () => {
+  const { client: eve } = await tenant.newUser('eve')
+  const { appId } = await newStrangeApplication({ administrator: eve })
+  expect((await eve.post('/v1.0/servicePrincipals', { appId })).status).toBe(201)
+  for (const resource of [
+    'https://management.azure.com/.default',
+    'https://graph.microsoft.com/.default',
+    'User.Read',
+  ]) {
+    const page = await browser.open(authorizePath(tenant.id, request(appId, { scope: `openid ${resource}` })))
+    expect(page.status, resource).toBe(400)
+    expect(page.body).toContain('AADSTS65001')
+    const silent = await browser.open(authorizePath(tenant.id, request(appId, { scope: resource, prompt: 'none' })))
+    expect(answerIn(silent).get('error')).toBe('interaction_required')
+  }
+  const signIn = await codeFor(browser, tenant.id, appId, { scope: 'openid offline_access' })
+  const own = await redeem(cloud, tenant.id, withCode(appId, signIn))
+  expect(claimsOf(own.body.access_token).aud).toBe(appId)
+  expect((await cloud.as(own.body.access_token).get('/v1.0/me')).status).toBe(401)
+  const wider = withRefreshToken(appId, own.body.refresh_token, { scope: 'https://graph.microsoft.com/.default' })
+  expect(await redeem(cloud, tenant.id, wider)).toMatchObject({ status: 400, body: { error_codes: [65001] } })
+
+  // The same request that takes an application in lets this one in, when an administrator sends it.
+  expect((await tenant.administrator.post('/v1.0/servicePrincipals', { appId })).status).toBe(201)
+  const letIn = await redeem(cloud, tenant.id, withCode(appId, await codeFor(browser, tenant.id, appId)))
+  expect(claimsOf(letIn.body.access_token).aud).toBe('https://management.azure.com')
+  expect((await tenant.administrator.post('/v1.0/servicePrincipals', { appId })).status).toBe(409)
 })
 
 test('D8: what is asked with is answered: state, nonce, issuer, fragment, prompt, login_hint', async () => {

@@ -16,8 +16,19 @@ export interface NewApplication {
   readonly secret: string
 }
 
-/** An application that may sign in as a server, as a program and by device code. */
+/** An application that may sign in as a server, as a program and by device code; an administrator has let it in. */
 export async function newApplication(
+  tenant: Pick<NewTenant, 'administrator'>,
+  properties: Record<string, unknown> = {},
+): Promise<NewApplication> {
+  const application = await newStrangeApplication(tenant, properties)
+  const letIn = await tenant.administrator.post('/v1.0/servicePrincipals', { appId: application.appId })
+  expect(letIn.status, JSON.stringify(letIn.body)).toBe(201)
+  return application
+}
+
+/** The same, which no administrator has let in. */
+export async function newStrangeApplication(
   tenant: Pick<NewTenant, 'administrator'>,
   properties: Record<string, unknown> = {},
 ): Promise<NewApplication> {
