@@ -115,7 +115,7 @@ export async function countSendings(
   if (who.tenantId !== undefined) query = query.where('tenant_id', '=', who.tenantId)
   if (who.addressHash !== undefined) query = query.where('address_hash', '=', who.addressHash)
   const row = await query.executeTakeFirstOrThrow()
-  return { count: Number(row.count), oldest: row.oldest as Date | null }
+  return { count: Number(row.count), oldest: row.oldest }
 }
 
 export async function deleteSendingsBefore(db: Db, instant: Date): Promise<void> {

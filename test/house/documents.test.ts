@@ -87,7 +87,8 @@ describe('the list of operations', () => {
       (path) =>
         new RegExp(
           `${path
-            .replace('{scope}', '')
+            // What stands below something else is named by its own part: `{scope}/providers/…` or `{invoice}/providers/…`.
+            .slice(Math.max(0, path.lastIndexOf('/providers/')))
             .replace(/[.()$]/g, '\\$&')
             .replace(/\{[^}]+\}/g, '[^/]+')}$`,
           'i',

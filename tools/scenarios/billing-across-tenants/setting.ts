@@ -22,7 +22,7 @@ export const setting: Line[] = [
     note: 'A billing account in one tenant pays for a subscription that stays in another (flow F0). Olga owns the billing account of Adatum; Berit administers Wingtip and pays for its subscription by a stand-alone account; Greta works at Wingtip.',
     rules: ['BIL-1', 'BIL-3', 'OWN-12', 'SUB-20'],
   },
-  { at: '2020-04-01T08:00:00Z', ...olgasTenant } as Line,
+  { at: '2020-04-01T08:00:00Z', ...olgasTenant },
   olga,
   ...tenant(wingtip, 'Wingtip Toys', 'wingtip', 'Berit Wiik', 'berit'),
   ...person('berit', wingtip, 'wingtip.onmicrosoft.com', 'greta', 'Greta Wold'),
