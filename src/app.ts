@@ -7,6 +7,7 @@ import pino from 'pino'
 import { writeFileAtomically } from './adapters/atomic-file.ts'
 import { createMailer } from './adapters/mail.ts'
 import { openDns } from './adapters/dns.ts'
+import { openOutsideIssuers } from './adapters/outside-issuers.ts'
 import { systemRandom } from './adapters/random.ts'
 import { systemTimers } from './adapters/timers.ts'
 import { ensureServerCertificate } from './adapters/tls.ts'
@@ -122,6 +123,7 @@ export async function startTenantry(config: Config, options: StartOptions = {}):
         now: async (run) => (config.mode === 'sandbox' ? await readSandboxClock(run) : undefined) ?? wallClock.now(),
       }),
       renderDocument: await openDocumentRenderer(),
+      outsideIssuers: openOutsideIssuers(config.allowsPrivateIssuers),
       findTextRecords: openDns(config.dnsServers),
       random: systemRandom,
       wallClock,

@@ -95,8 +95,7 @@ function exchange(url: URL, init: RequestInit, lookup: LookupFunction): Promise<
       },
     )
     call.on('error', fail)
-    if (init.body !== undefined && init.body !== null)
-      call.write(init.body instanceof URLSearchParams ? init.body.toString() : (init.body as string))
-    call.end()
+    const body = init.body ?? ''
+    call.end(body instanceof URLSearchParams ? body.toString() : (body as string | Uint8Array))
   })
 }

@@ -46,6 +46,7 @@ const environment = z.object({
   TENANTRY_INVOICE_SCHEDULE: z.enum(['automatic', 'manual']).optional(),
   TENANTRY_BILLING_ROLES: z.enum(['2021', '2026']).default('2021'),
   TENANTRY_EXEMPT_IDENTITY_LINKS: z.stringbool().default(false),
+  TENANTRY_PRIVATE_ISSUERS: z.stringbool().default(false),
   TENANTRY_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   TENANTRY_RATE_LIMIT: z.enum(['on', 'off']).optional(),
   TENANTRY_POSTGRES_SHARED_BUFFERS: z.string().optional(),
@@ -73,6 +74,8 @@ export interface Config {
   readonly invoiceSchedule: 'automatic' | 'manual'
   readonly exemptIdentityLinksFromPolicy: boolean
   readonly billingRolesEdition: '2021' | '2026'
+  /** Whether providers outside may have addresses on our own side (TRUST S40). */
+  readonly allowsPrivateIssuers: boolean
   readonly logLevel: string
   readonly rateLimit: boolean
   readonly postgresSettings: Record<string, string>
@@ -128,6 +131,7 @@ export function readConfig(env: Record<string, string | undefined>, mode: Mode):
     invoiceSchedule: value.TENANTRY_INVOICE_SCHEDULE ?? (mode === 'serve' ? 'automatic' : 'manual'),
     billingRolesEdition: value.TENANTRY_BILLING_ROLES,
     exemptIdentityLinksFromPolicy: value.TENANTRY_EXEMPT_IDENTITY_LINKS,
+    allowsPrivateIssuers: value.TENANTRY_PRIVATE_ISSUERS,
     logLevel: value.TENANTRY_LOG_LEVEL,
     rateLimit: (value.TENANTRY_RATE_LIMIT ?? (mode === 'serve' ? 'on' : 'off')) === 'on',
     postgresSettings: value.TENANTRY_POSTGRES_SHARED_BUFFERS

@@ -59,3 +59,52 @@ export interface Mailer {
 export type TextRecords =
   | { readonly status: 'answered'; readonly texts: readonly string[] }
   | { readonly status: 'unreachable'; readonly reason: string }
+
+/** A tenant's registration with an OpenID provider outside. */
+export interface OutsideRegistration {
+  readonly metadataUrl: string
+  readonly clientId: string
+  readonly clientSecret: string
+  readonly scope: string
+}
+
+/** What one sign-in is bound to: the browser, the moment and the code (RFC 9700, 2.1). */
+export interface OutsideBinding {
+  readonly redirectUri: string
+  readonly state: string
+  readonly nonce: string
+  readonly codeVerifier: string
+}
+
+/** Who somebody is at an issuer outside, as its signed token says. */
+export interface OutsideIdentity {
+  readonly issuer: string
+  /** Distinguishes upper and lower case (OpenID Connect Core, 2). */
+  readonly subject: string
+  readonly email: string | null
+  readonly isEmailVerified: boolean
+  readonly name: string | null
+}
+
+/**
+ * `unreachable`: no usable answer; `unsafe`: an address that we do not connect to; `denied`: the provider or the person
+ * there said no; `untrusted`: an answer that does not prove what it says.
+ */
+export interface OutsideFailure {
+  readonly kind: 'unreachable' | 'unsafe' | 'denied' | 'untrusted'
+}
+
+export interface OutsideIssuers {
+  /** Where the browser goes to sign in. */
+  authorizationUrl(
+    registration: OutsideRegistration,
+    binding: OutsideBinding,
+    hints: { readonly loginHint?: string | undefined; readonly domainHint?: string | undefined },
+  ): Promise<{ readonly kind: 'address'; readonly address: string } | OutsideFailure>
+  /** Exchanges the code of the answer, and gives who it proves. */
+  redeem(
+    registration: OutsideRegistration,
+    binding: OutsideBinding,
+    answer: URLSearchParams,
+  ): Promise<{ readonly kind: 'verified'; readonly identity: OutsideIdentity } | OutsideFailure>
+}

@@ -3,6 +3,9 @@ import type { ApiRequest } from './operation.ts'
 /** The cookie that the sign-in session travels in. */
 export const signInCookie = '__Host-tenantry-sign-in'
 
+/** What binds a sign-in at a provider outside to the browser that began it. */
+export const outsideSignInCookie = '__Host-tenantry-outside'
+
 /** The value of a cookie; the first one when a name comes twice. */
 export function cookieOf(request: Pick<ApiRequest, 'headers'>, name: string): string | undefined {
   const header = request.headers.cookie

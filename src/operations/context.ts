@@ -1,6 +1,6 @@
 import type { Caller } from '../domain/access/caller.ts'
 import type { InvoiceDocument, InvoiceLanguage } from '../domain/billing/invoice-document.ts'
-import type { Random, TextRecords, WallClock } from '../domain/ports.ts'
+import type { OutsideIssuers, Random, TextRecords, WallClock } from '../domain/ports.ts'
 import type { Db } from '../store/db.ts'
 import type { UsageStore } from '../usage/usage-store.ts'
 import type { SealingKey } from './seal-secret.ts'
@@ -70,6 +70,8 @@ export interface OperationEnvironment {
   }): Promise<string>
   /** Draws an issued document; the same document gives the same bytes. */
   renderDocument(document: InvoiceDocument, kind: 'pdf' | 'csv', language: InvoiceLanguage): Promise<Uint8Array>
+  /** Speaks to the providers that tenants sign in with; never inside a transaction. */
+  readonly outsideIssuers: OutsideIssuers
   /** What the domain name system says of a name; answered within seconds. */
   findTextRecords(name: string): Promise<TextRecords>
 }

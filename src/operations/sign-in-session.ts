@@ -5,6 +5,7 @@ import { deleteDevicesBefore } from '../store/device-authorization.ts'
 import { deleteEndedGrants } from '../store/sign-in-grant.ts'
 import { deleteFailuresBefore } from '../store/sign-in-failure.ts'
 import type { Db } from '../store/db.ts'
+import { deleteOutsideSignInsBefore } from '../store/outside-sign-in.ts'
 import {
   deleteSession,
   deleteSessionsBefore,
@@ -78,5 +79,6 @@ export async function forgetOldSignIns(db: Db, at: Date): Promise<void> {
   await deleteSessionsBefore(db, new Date(at.getTime() - longest))
   await deleteFailuresBefore(db, new Date(at.getTime() - 2 * dayMs))
   await deleteDevicesBefore(db, new Date(at.getTime() - dayMs))
+  await deleteOutsideSignInsBefore(db, at)
   await deleteEndedGrants(db, new Date(at.getTime() - dayMs))
 }

@@ -6,6 +6,7 @@ import type { GuestTables } from './guest-schema.ts'
 import type { ManagementLockTables } from './management-lock-schema.ts'
 import type { InvoiceTables } from './invoice-schema.ts'
 import type { OutboxTables } from './outbox-schema.ts'
+import type { OutsideProviderTables } from './outside-provider-schema.ts'
 import type { PaymentTables } from './payment-schema.ts'
 import type { PartnerTables } from './partner-schema.ts'
 import type { SubscriptionCreationRequestTables } from './subscription-creation-request-schema.ts'
@@ -25,6 +26,7 @@ export interface Database
     PaymentTables,
     SignInTables,
     OutboxTables,
+    OutsideProviderTables,
     TransferTables,
     DirectoryChangeTables,
     SubscriptionCreationRequestTables,

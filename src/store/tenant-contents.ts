@@ -85,6 +85,7 @@ export async function endTenant(db: Db, tenantId: string, at: Date): Promise<str
   await db.deleteFrom('tenant_domain').where('tenant_id', '=', tenantId).where('is_initial', '=', false).execute()
   // Without this a tenant whose default was another domain would be left without one.
   await db.updateTable('tenant_domain').set({ is_default: true }).where('tenant_id', '=', tenantId).execute()
+  await db.deleteFrom('outside_provider').where('tenant_id', '=', tenantId).execute()
   await db.deleteFrom('user_identity').where('tenant_id', '=', tenantId).execute()
   const principals = await db
     .updateTable('principal')

@@ -46,6 +46,21 @@ export async function findUserByPrincipalName(
   return row && toUser(row)
 }
 
+/** Who signs in by this subject of this issuer, case left out; whether it is theirs to the letter is decided elsewhere. */
+export async function findUserByOutsideIdentity(
+  db: Db,
+  tenantId: string,
+  { issuer, subject }: { readonly issuer: string; readonly subject: string },
+): Promise<UserAccount | undefined> {
+  const row = await current(db, tenantId)
+    .innerJoin('user_identity as i', 'i.user_id', 'u.id')
+    .where('i.tenant_id', '=', tenantId)
+    .where('i.issuer', '=', issuer.toLowerCase())
+    .where('i.issuer_assigned_id', '=', subject.toLowerCase())
+    .executeTakeFirst()
+  return row && toUser(row)
+}
+
 export interface UserPassword {
   readonly hash: string
   /** Set by an administrator: the person chooses their own at the next sign-in. */

@@ -106,6 +106,15 @@ export const bodies: Readonly<Record<string, unknown>> = {
   'v1.0.Graph_UpdateAuthorizationPolicy': { allowInvitesFrom: 'none' },
   'beta.Graph_CreateB2bManagementPolicy': { displayName: 'List', definition: [domainList] },
   'beta.Graph_UpdateB2bManagementPolicy': { displayName: 'Other' },
+  'v1.0.Graph_CreateIdentityProvider': {
+    '@odata.type': '#microsoft.graph.openIdConnectIdentityProvider',
+    displayName: 'Woodgrove',
+    clientId: 'tenantry',
+    clientSecret: 'a secret of the provider',
+    metadataUrl: 'https://login.woodgrove.example/.well-known/openid-configuration',
+    responseType: 'code',
+  },
+  'v1.0.Graph_UpdateIdentityProvider': { displayName: 'Other' },
   'Tenantry.Directory.Tenants_CreateOrUpdate': {
     properties: { displayName: 'Mine', initialDomainLabel: 'mine', countryCode: 'SE', kind: 'workforce' },
   },

@@ -8,6 +8,7 @@ import { directoryAuditOperations } from './directory-audit.routes.ts'
 import { directoryRoleOperations } from './directory-role.routes.ts'
 import { domainOperations } from './domain.routes.ts'
 import { groupOperations } from './group.routes.ts'
+import { identityProviderOperations } from './identity-provider.routes.ts'
 import { invitationOperations } from './invitation.routes.ts'
 import { licenseOperations } from './license.routes.ts'
 import { organizationOperations } from './organization.routes.ts'
@@ -19,6 +20,7 @@ export const operations: readonly Operation<OperationContext>[] = [
   ...invitationOperations,
   ...authorizationPolicyOperations,
   ...b2bManagementPolicyOperations,
+  ...identityProviderOperations,
   ...licenseOperations,
   ...groupOperations,
   ...deletedItemOperations,

@@ -5,6 +5,7 @@ import { resolveTenant } from '../../operations/resolve-tenant.ts'
 import { authorizeOperations } from './authorize.routes.ts'
 import { deviceOperations } from './device.routes.ts'
 import { endSessionOperations } from './end-session.routes.ts'
+import { outsideOperations } from './outside.routes.ts'
 import { redeemOperations } from './redeem.routes.ts'
 import { signInOperations } from './sign-in.routes.ts'
 import { anonymous, sharedAuthorities, stsError } from './sts.ts'
@@ -18,6 +19,7 @@ export interface LoginPorts {
 
 export const operations = (ports: LoginPorts): readonly Operation<OperationContext>[] => [
   ...signInOperations,
+  ...outsideOperations,
   ...redeemOperations,
   {
     ...anonymous,

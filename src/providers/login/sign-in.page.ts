@@ -1,5 +1,6 @@
 import { type Html, html, type Page } from '../../http/html.ts'
 import type { Language } from '../../http/language.ts'
+import { outsideTexts } from './outside-texts.ts'
 import { texts } from './texts.ts'
 
 /** What travels through the forms of a sign-in unchanged. */
@@ -8,6 +9,8 @@ export interface SignInFields {
   readonly returnTo: string
   readonly tenant: string | undefined
   readonly userName: string
+  /** Where else the people of the tenant may sign in. */
+  readonly providers: readonly { readonly id: string; readonly displayName: string }[]
 }
 
 const kept = ({ returnTo, tenant, language }: SignInFields): Html => html`
@@ -39,8 +42,22 @@ ${kept(fields)}
 <input id="password" name="password" type="password" autocomplete="current-password" required
  maxlength="256"${describedBy(error)}${isNameKnown ? html` autofocus` : html``}>
 <button type="submit">${text.signIn}</button>
-</form>`,
+</form>
+${fields.providers.map((provider) => providerLink(fields, provider))}`,
   }
+}
+
+/** A link and no form: a form may not lead to another origin, not even by a redirect (TRUST S16). */
+function providerLink(fields: SignInFields, provider: SignInFields['providers'][number]): Html {
+  const query = new URLSearchParams({
+    provider: provider.id,
+    returnTo: fields.returnTo,
+    ui_locales: fields.language,
+    ...(fields.userName === '' ? {} : { login_hint: fields.userName }),
+  })
+  const text = outsideTexts[fields.language].signInWith(provider.displayName)
+  return html`<a class="button quiet" href="/login/outside?${query.toString()}">${text}</a>
+`
 }
 
 export function newPasswordPage(fields: SignInFields, error?: string): Page {

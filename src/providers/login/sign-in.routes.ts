@@ -7,6 +7,7 @@ import { type ApiRequest, type ApiResponse, type Operation, ok, queryValue } fro
 import { ownPath, signInAddress } from '../../http/own-path.ts'
 import { pageStyle } from '../../http/page-style.ts'
 import type { OperationContext } from '../../operations/context.ts'
+import { listProvidersOf } from '../../operations/outside-sign-in.ts'
 import { changeOwnPassword, type SignInDecision, signInWithPassword } from '../../operations/sign-in.ts'
 import { listDirectoriesOf } from '../../operations/list-directories.ts'
 import { findSignInSession } from '../../operations/sign-in-session.ts'
@@ -47,7 +48,7 @@ export const signInOperations: readonly Operation<OperationContext>[] = [
       ui_locales: 'optional',
     },
     async handle(context, request) {
-      const fields = fieldsOf(request, queryOf(request))
+      const fields = await fieldsOf(context, request, queryOf(request))
       const prompt = queryValue(request, 'prompt')
       const person = await findSignInSession(context, cookieOf(request, signInCookie))
       if (!person || prompt === 'login') return pageAnswer(200, signInPage(fields))
@@ -65,7 +66,7 @@ export const signInOperations: readonly Operation<OperationContext>[] = [
     async handle(context, request) {
       const form = postedForm(request)
       const decision = await signInWithPassword(context, credentialsOf(request, form))
-      return answerTo(decision, request, form, signInPage)
+      return answerTo(context, decision, request, form, signInPage)
     },
   },
   {
@@ -77,13 +78,13 @@ export const signInOperations: readonly Operation<OperationContext>[] = [
     summary: "Changes one's own password and signs in with it.",
     async handle(context, request) {
       const form = postedForm(request)
-      const fields = fieldsOf(request, form)
+      const fields = await fieldsOf(context, request, form)
       const newPassword = form.get('newPassword') ?? ''
       if (newPassword !== form.get('repeated'))
         return pageAnswer(200, newPasswordPage(fields, texts[fields.language].notRepeated))
       try {
         const decision = await changeOwnPassword(context, { ...credentialsOf(request, form), newPassword })
-        return answerTo(decision, request, form, newPasswordPage)
+        return await answerTo(context, decision, request, form, newPasswordPage)
       } catch (error) {
         // A password that will not do is said on the form, as everything else about it is.
         if (!(error instanceof Refusal) || error.kind !== 'invalid') throw error
@@ -110,13 +111,14 @@ export const signInOperations: readonly Operation<OperationContext>[] = [
   },
 ]
 
-function answerTo(
+async function answerTo(
+  context: OperationContext,
   decision: SignInDecision,
   request: ApiRequest,
   form: URLSearchParams,
   again: typeof signInPage,
-): ApiResponse {
-  const fields = fieldsOf(request, form)
+): Promise<ApiResponse> {
+  const fields = await fieldsOf(context, request, form)
   const text = texts[fields.language]
   switch (decision.kind) {
     case 'signedIn':
@@ -136,12 +138,18 @@ function answerTo(
 const queryOf = (request: ApiRequest): URLSearchParams =>
   new URLSearchParams([...request.query].map(([name, value]) => [name === 'returnto' ? 'returnTo' : name, value]))
 
-function fieldsOf(request: ApiRequest, fields: URLSearchParams): SignInFields {
+async function fieldsOf(
+  context: OperationContext,
+  request: ApiRequest,
+  fields: URLSearchParams,
+): Promise<SignInFields> {
   const field = (name: string): string | null => fields.get(name)
+  const tenant = field('tenant')?.slice(0, 253) || undefined
   return {
     language: languageOfForm(request, fields),
     returnTo: ownPath(field('returnTo'), request.baseUrl) ?? '/account',
-    tenant: field('tenant')?.slice(0, 253) || undefined,
+    tenant,
+    providers: await listProvidersOf(context, tenant),
     userName: (field('userName') ?? field('login_hint') ?? '').slice(0, 320),
   }
 }

@@ -12,6 +12,21 @@ const invitation = (stage: Stage) => ({
   inviteRedirectUrl: 'https://example.com/',
 })
 
+const identityProviders = '/v1.0/identity/identityProviders'
+
+function identityProvider(stage: Stage): Record<string, unknown> {
+  for (const secret of ['a secret of the provider', 'another secret of the provider']) stage.secrets.add(secret)
+  return {
+    ...(bodies['v1.0.Graph_CreateIdentityProvider'] as Record<string, unknown>),
+    metadataUrl: `https://${stage.label('issuer')}.example/.well-known/openid-configuration`,
+  }
+}
+
+async function newIdentityProvider(stage: Stage): Promise<string> {
+  const made = await stage.did(stage.owner.post(identityProviders, identityProvider(stage)))
+  return `${identityProviders}/${made.body.id}`
+}
+
 async function service(stage: Stage): Promise<string> {
   const name = stage.label('service')
   await stage.did(
@@ -31,6 +46,17 @@ export const collaborationSuccesses: Readonly<Record<string, Success>> = {
     path: authorizationPolicy,
     body: { allowInvitesFrom: 'adminsAndGuestInviters' },
   }),
+  'v1.0.Graph_CreateIdentityProvider': (stage) => ({
+    as: stage.owner,
+    path: identityProviders,
+    body: identityProvider(stage),
+  }),
+  'v1.0.Graph_UpdateIdentityProvider': async (stage) => ({
+    as: stage.owner,
+    path: await newIdentityProvider(stage),
+    body: { displayName: 'Northwind', clientSecret: 'another secret of the provider' },
+  }),
+  'v1.0.Graph_DeleteIdentityProvider': async (stage) => ({ as: stage.owner, path: await newIdentityProvider(stage) }),
   'Tenantry.Directory.GuestTerms_CreateOrUpdate': (stage) => ({
     as: stage.owner,
     path: `/providers/Tenantry.Directory/tenants/${stage.customer.tenant.id}/guestTerms?${version.ours}`,
