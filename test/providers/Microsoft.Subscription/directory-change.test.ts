@@ -438,29 +438,6 @@ describe('the request', () => {
     })
   })
 
-  test('SUB-19: a role that is given while the subscription leaves goes with it, or is refused', async () => {
-    const rita = await make.user(contoso.tenantId, 'rita')
-    const given = (id: string) =>
-      olga.put(
-        `/subscriptions/${id}/providers/Microsoft.Authorization/roleAssignments/${randomUUID()}?api-version=2022-04-01`,
-        {
-          properties: {
-            roleDefinitionId: `/providers/Microsoft.Authorization/roleDefinitions/${roles.owner}`,
-            principalId: rita,
-          },
-        },
-      )
-    for (let round = 0; round < 8; round++) {
-      const id = await subscription()
-      await olga.put(requestPath(id), toFabrikam())
-      const [accepted, assigned] = await Promise.all([fiona.post(acceptPath(id)), given(id)])
-      expect(accepted.status).toBe(204)
-      expect([201, 404]).toContain(assigned.status)
-      const left = await rowsOf(`select tenant_id from role_assignment where subscription_id = '${id}'`)
-      expect(left).toEqual([{ tenant_id: fabrikam.tenantId }])
-    }
-  })
-
   test('two acceptances at once: one takes the subscription', async () => {
     const id = await subscription()
     await olga.put(requestPath(id), toFabrikam())
