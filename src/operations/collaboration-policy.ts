@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { CollaborationPolicy } from '../domain/directory/collaboration-policy.ts'
 import { type DomainList, newDomainList } from '../domain/directory/domain-list.ts'
 import { objectNotFound } from '../domain/directory/object-id.ts'
@@ -127,7 +128,7 @@ async function write(
   before: StoredDomainList | undefined,
   after: StoredDomainList,
 ): Promise<void> {
-  if (JSON.stringify(before) === JSON.stringify(after)) return
+  if (isDeepStrictEqual(before, after)) return
   const { tenantId } = context.caller
   await replaceDomainList(context.db, tenantId, after)
   await appendAudit(context, {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { subscriptionOf } from '../domain/access/scope.ts'
 import { conflict, invalid, notFound } from '../domain/refusal.ts'
 import { findProblem, findSupportService } from '../domain/support/support-service.ts'
@@ -131,16 +132,18 @@ export async function updateTicket(
 ): Promise<SupportTicket> {
   await authorizeSupport(context, 'write', scope)
   const ticket = await ticketOf(context, scope, name)
-  const changed = {
-    ...changeTicket(ticket, changes, context.now),
-    contact: { ...ticket.contact, ...changes.contact },
-  }
+  const contact = { ...ticket.contact, ...changes.contact }
+  const hasOtherContact = !isDeepStrictEqual(contact, ticket.contact)
+  const decided = changeTicket(ticket, changes, context.now)
+  if (decided === ticket && !hasOtherContact) return ticket
+  const changed = { ...decided, contact, modifiedAt: context.now }
   await replaceTicket(context.db, changed)
   await appendAudit(context, {
     action: 'Microsoft.Support/supportTickets/write',
     scope: auditScope(containerOf(scope, context.caller.tenantId), name),
     before: { severity: ticket.severity, status: ticket.status },
-    after: { severity: changed.severity, status: changed.status },
+    // More people read the log than the request, so it says of the contact only that it is another one (TEN-26).
+    after: { severity: changed.severity, status: changed.status, ...(hasOtherContact && { contact: 'changed' }) },
   })
   return changed
 }
