@@ -136,7 +136,8 @@ function scopeAsked(operation: Operation<OperationContext>, row: BillingTask): s
   const isOfSomething = names('{subscriptionId}') || names('{invoiceName}') || names('downloadDocuments')
   if (row.startsWith('A')) return contoso.accountId
   if (row.startsWith('P')) return names('billingProfiles') || isOfSomething ? contoso.profileId : contoso.accountId
-  return contoso.sectionId
+  // A transfer between partners is asked for at the profile, with the roles that are inherited from there on up.
+  return names('billingProfiles') && !names('invoiceSections') ? contoso.profileId : contoso.sectionId
 }
 
 const isAllowed = ({ role, isGlobalAdministrator }: Holder, row: BillingTask, scope: string): boolean =>
