@@ -11,6 +11,9 @@ export interface Sent {
   readonly path: string
   readonly body?: unknown
   readonly headers?: Readonly<Record<string, string>>
+  /** What a page answers when it succeeds, since it says with 200 also what was not right. */
+  readonly status?: number
+  readonly says?: string
 }
 
 /**
