@@ -172,7 +172,7 @@ async function endBillingManagement(
   const scope = billingAccountId(account.name)
   if (taken.some((one) => one.scope === scope) && (await countOwnRoles(context.db, scope, account.tenantId)) === 0)
     throw conflict(
-      'LastRoleAssignment',
+      'LastScopeOwner',
       'Only people of the associated tenant hold a role on the account itself. Give one to somebody of its own tenant first.',
     )
   for (const { scope: at, principalId, role } of taken)

@@ -184,10 +184,7 @@ export async function revokeBillingRole(
     name,
   )
   if (assignments.length === 1)
-    throw conflict(
-      'LastRoleAssignment',
-      `This is the last role assignment at '${id}'. Give a role to somebody else first.`,
-    )
+    throw conflict('LastScopeOwner', `This is the last role assignment at '${id}'. Give a role to somebody else first.`)
   await deleteBillingRoleAssignment(context.db, assignment.name)
   await appendAudit(context, {
     action: 'Microsoft.Billing/billingRoleAssignments/delete',

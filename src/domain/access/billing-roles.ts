@@ -26,7 +26,7 @@ export const billingRoleDefinitions: readonly BillingRoleDefinition[] = [
     'BAC',
     'account',
     'Billing account contributor',
-    'Everything on the account except who has access.',
+    'Everything on the account except who has access. Pays invoices by card through the account, and not through a profile.',
   ),
   definition(
     '50000000-aaaa-bbbb-cccc-100000000002',

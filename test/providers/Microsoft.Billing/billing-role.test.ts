@@ -115,7 +115,7 @@ describe('giving and taking roles', () => {
       client.billingRoleAssignments.deleteByBillingAccount(fabrikam.account, only.name),
     ).rejects.toMatchObject({
       statusCode: 409,
-      code: 'LastRoleAssignment',
+      code: 'LastScopeOwner',
     })
     const second = await holder(world, fabrikam)
     const name = await give(fabrikam, 'BAR', second.objectId)
