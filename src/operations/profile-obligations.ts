@@ -20,5 +20,6 @@ export async function loadObligations(context: OperationContext, profile: Billin
     pending: pending.lines.some((line) => line.amountMinor !== 0n)
       ? formatMoney({ minor: pending.subtotalMinor, currency: getCurrency(profile.currency) })
       : undefined,
+    unpriced: pending.unpriced.length,
   }
 }

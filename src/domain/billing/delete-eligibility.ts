@@ -1,4 +1,4 @@
-import type { ProfileObligations } from './payment-method.ts'
+import { pendingWithoutPrice, type ProfileObligations } from './payment-method.ts'
 
 /** Azure's codes for what keeps a profile or a section, as far as it can be in the way here. */
 export type DeleteObstacle = {
@@ -55,6 +55,7 @@ export function listProfileObstacles(facts: ProfileDeletionFacts): DeleteObstacl
             message: `${pending} of usage are on no invoice yet. Wait for the invoice of the month and pay it.`,
           } as const,
         ]),
+    ...pendingWithoutPrice(facts),
     ...(credit === undefined
       ? []
       : [

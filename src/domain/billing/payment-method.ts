@@ -72,7 +72,22 @@ export interface ProfileObligations {
   readonly openInvoices: readonly { readonly number: string; readonly amountDue: string }[]
   /** What was used and is on no invoice yet, with its currency; undefined when it is nothing. */
   readonly pending: string | undefined
+  /** How many quantities wait for a price, after which they are charged. */
+  readonly unpriced: number
 }
+
+/** What was used and cannot be charged yet is pending, too: of an inactive or deleted profile nobody would ask for it. */
+export const pendingWithoutPrice = ({ unpriced }: Pick<ProfileObligations, 'unpriced'>): PendingObligation[] =>
+  unpriced === 0
+    ? []
+    : [
+        {
+          code: 'PendingCharges',
+          message: `${count(unpriced, 'quantity of usage has', 'quantities of usage have')} no price yet. Ask the seller to publish one, wait for the invoice of the month and pay it.`,
+        },
+      ]
+
+type PendingObligation = Obligation & { readonly code: 'PendingCharges' }
 
 const shown = 10
 
@@ -99,7 +114,7 @@ export function listObligations(facts: ProfileObligations): Obligation[] {
       code: 'PendingCharges',
       message: `Usage of ${pending} is on no invoice yet. Wait for the invoice of the month and pay it.`,
     })
-  return obligations
+  return [...obligations, ...pendingWithoutPrice(facts)]
 }
 
 const count = (number: number, one: string, many: string): string => `${number} ${number === 1 ? one : many}`

@@ -43,7 +43,7 @@ describe('cards', () => {
 })
 
 test('BIL-11: everything that is in the way is said at once, with a way out of each', () => {
-  expect(listObligations({ subscriptions: [], openInvoices: [], pending: undefined })).toEqual([])
+  expect(listObligations({ subscriptions: [], openInvoices: [], pending: undefined, unpriced: 0 })).toEqual([])
   const all = listObligations({
     subscriptions: [{ id: 's-1', displayName: 'Production' }],
     openInvoices: [
@@ -51,6 +51,7 @@ test('BIL-11: everything that is in the way is said at once, with a way out of e
       { number: 'T2', amountDue: '5.00 SEK' },
     ],
     pending: '1.50 SEK',
+    unpriced: 1,
   })
   expect(all).toEqual([
     {
@@ -65,6 +66,11 @@ test('BIL-11: everything that is in the way is said at once, with a way out of e
     {
       code: 'PendingCharges',
       message: 'Usage of 1.50 SEK is on no invoice yet. Wait for the invoice of the month and pay it.',
+    },
+    {
+      code: 'PendingCharges',
+      message:
+        '1 quantity of usage has no price yet. Ask the seller to publish one, wait for the invoice of the month and pay it.',
     },
   ])
 })

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { runAudit } from '../../../src/audit/audit.ts'
 import { startTestCloud, type TestCloud } from '../../support/cloud.ts'
+import { CostWorld } from '../Microsoft.Consumption/cost-world.ts'
 import { BillingWorld, type Customer, expectSuccess, names, ours } from '../Tenantry.Billing/billing-world.ts'
 import { holder, v2020, v2024 } from './role-holders.ts'
 
@@ -164,5 +165,44 @@ test('BIL-1, BIL-5: a section that pays for something stays, and so does the las
   expect(await client.put(`${empty.body.id}?${v2024}`, { properties: { displayName: 'Back' } })).toMatchObject({
     status: 409,
     body: { error: { code: 'InvoiceSectionInactive' } },
+  })
+})
+
+test('BIL-11, I-05: usage that has no price yet keeps a profile, because it is charged when it has one', async () => {
+  const costs = new CostWorld(cloud)
+  const entry = (meterId: string) => ({
+    meterId,
+    unit: 'hour',
+    productName: { en: meterId },
+    serviceFamily: 'Compute',
+    price: { model: 'perUnit', scope: 'profile', unitPrice: '0.10' },
+  })
+  const publish = (version: number, effectiveFrom: string, ...meters: string[]) =>
+    cloud.operator.put(`/providers/Tenantry.Pricing/priceLists/machines/versions/${version}?${ours}`, {
+      properties: { currency: 'USD', effectiveFrom, prices: meters.map(entry) },
+    })
+  expectSuccess(await publish(1, '2026-01-01', 'cpu'))
+  const fabrikam = await costs.customer({ priceList: 'machines' })
+  const { client, objectId } = fabrikam.owner
+  const subscriptionId = await costs.subscription(fabrikam)
+  await costs.assign(fabrikam.owner, `/subscriptions/${subscriptionId}`, 'usagePublisher', objectId)
+  const machine = await costs.resource(fabrikam.owner, subscriptionId, 'machines', 'one')
+  await cloud.clock.set('2026-12-10T00:00:00Z')
+  await costs.use(client, machine, '2026-12-09', '4', 'gpu')
+  const other = expectSuccess(
+    await client.put(`${fabrikam.accountId}/billingProfiles/KEEPS?${v2024}`, { properties: {} }),
+  )
+  expectSuccess(
+    await client.post(`${fabrikam.accountId}/billingSubscriptions/${subscriptionId}/move?${v2024}`, {
+      destinationInvoiceSectionId: other.body.properties.invoiceSections.value[0].id,
+    }),
+  )
+  const refused = await client.delete(`${fabrikam.profileId}?${v2024}`)
+  expect(refused).toMatchObject({ status: 409, body: { error: { details: [{ code: 'PendingCharges' }] } } })
+  expect(refused.body.error.details[0].message).toContain('no price yet')
+  const [link] = (await client.get(`${fabrikam.profileId}/paymentMethodLinks?${v2024}`)).body.value
+  expect(await client.delete(`${fabrikam.profileId}/paymentMethodLinks/${link.name}?${v2024}`)).toMatchObject({
+    status: 409,
+    body: { error: { details: [{ code: 'PendingCharges' }] } },
   })
 })
