@@ -1,6 +1,7 @@
 import { isGuid } from '../domain/directory/object-id.ts'
 import { notFound } from '../domain/refusal.ts'
 import { decideSuspension } from '../domain/resource/subscription-state.ts'
+import { lockBillingProfile } from '../store/billing-profile.ts'
 import { type Customer } from '../store/customer.ts'
 import {
   listCustomerOrders,
@@ -16,6 +17,7 @@ import { cancelSubscription } from './change-subscription-state.ts'
 import type { OperationContext } from './context.ts'
 import { requireCustomer } from './read-customer.ts'
 import type { PlacedOrder } from './sell-subscription.ts'
+import { settleProfile } from './settle-profile.ts'
 
 export type { SoldSubscription } from '../store/customer-order.ts'
 
@@ -74,6 +76,8 @@ export async function changeSold(
   await authorizeConsole(context, right)
   const { partner, customer } = await requireCustomer(context, 'viewCustomers', tenantId)
   const seen = await requireSold(context, partner, customer, subscriptionId)
+  // Before the subscription, as whoever settles the profile does.
+  if (change.status !== undefined) await lockBillingProfile(context.db, seen.billingProfileName)
   const locked = await lockSubscription(context.db, seen.subscriptionId, context.now)
   const before = await requireSold(context, partner, customer, subscriptionId)
   check(before)
@@ -100,6 +104,8 @@ export async function changeSold(
         before: { state: before.state },
         after: { state },
       })
+      // While its payer is behind, what is resumed is held like the rest (BIL-23).
+      if (event === 'resume') await settleProfile(context, before.billingProfileName)
     }
   }
   return requireSold(context, partner, customer, subscriptionId)

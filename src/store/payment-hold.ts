@@ -44,6 +44,7 @@ export async function lockPaymentHolds(db: Db, profile: string): Promise<Payment
   return rows.map((row) => ({ ...toHeld(row), stateBefore: row.state_before, disabledAt: row.disabled_at }))
 }
 
+/** One that is held already, and was suspended and resumed since, comes back to what it was before that (BIL-23). */
 export async function insertPaymentHold(
   db: Db,
   hold: {
@@ -61,6 +62,7 @@ export async function insertPaymentHold(
       billing_profile_name: hold.profile,
       state_before: hold.stateBefore,
     })
+    .onConflict((conflict) => conflict.doNothing())
     .execute()
 }
 

@@ -146,6 +146,7 @@ export interface StoredDocument {
   readonly document: string
   readonly document_sha256: string
   readonly document_type: string
+  readonly due_date: Date
   // A test reads the document's shape as it comes.
   // oxlint-disable-next-line typescript/no-explicit-any
   readonly content: any
