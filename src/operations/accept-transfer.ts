@@ -3,6 +3,7 @@ import { decideTransferAnswer } from '../domain/billing/transfer.ts'
 import type { TransferItemReview } from '../domain/billing/transfer-item.ts'
 import { conflict, invalid, Refusal } from '../domain/refusal.ts'
 import { lockBillingAccount } from '../store/billing-account.ts'
+import { shareBillingProfiles } from '../store/billing-profile.ts'
 import { type Payer, placeSubscription } from '../store/billing-placement.ts'
 import { setCostCenter } from '../store/billing-subscription.ts'
 import { lockSubscription } from '../store/subscription.ts'
@@ -90,6 +91,9 @@ async function execute(
   const { db, now } = context
   // No profile or section of the destination is closed meanwhile.
   await lockBillingAccount(db, transfer.account)
+  const payers = (await listTransferable(db, chosen, now)).map(({ profile }) => profile)
+  // Before the subscriptions, as whoever settles a profile does, so that no payer falls behind meanwhile.
+  await shareBillingProfiles(db, [transfer.profile, ...payers])
   for (const id of chosen) await lockSubscription(db, id, now)
   const reviews = new Map(
     (await reviewProducts(context, transfer, products)).map((review) => [subscriptionIdOf(review.productId), review]),

@@ -15,7 +15,7 @@ import {
 import { isGuid } from '../domain/directory/object-id.ts'
 import { notFound, Refusal, type RefusalKind } from '../domain/refusal.ts'
 import { placeSubscription } from '../store/billing-placement.ts'
-import { findBillingProfile } from '../store/billing-profile.ts'
+import { findBillingProfile, shareBillingProfiles } from '../store/billing-profile.ts'
 import {
   type BillingSubscription,
   findBillingSubscription,
@@ -106,6 +106,11 @@ export async function moveSubscription(
   destinationId: string,
 ): Promise<BillingSubscription> {
   const seen = await requireBilledIn(context, accountName, subscriptionId, 'S8')
+  const destination = parseBillingScope(destinationId)
+  const isInside = destination?.account.toLowerCase() === seen.account.toLowerCase()
+  const arriving = isInside && destination?.profile !== undefined ? [destination.profile.toUpperCase()] : []
+  // Before the subscription, as whoever settles a profile does, so that neither payer falls behind meanwhile.
+  await shareBillingProfiles(context.db, [seen.profile, ...arriving])
   await lockSubscription(context.db, seen.subscriptionId, context.now)
   // Somebody else may have moved it while this waited for the lock.
   const source = await requireBilledIn(context, accountName, subscriptionId, 'S8')

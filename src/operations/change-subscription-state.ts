@@ -1,6 +1,7 @@
 import { decideCancel, decideEnable, deletionDueAt } from '../domain/resource/subscription-state.ts'
 import { invalid } from '../domain/refusal.ts'
 import { changeAttribution } from '../store/attribution.ts'
+import { shareBillingProfiles } from '../store/billing-profile.ts'
 import { findBillingSubscription } from '../store/billing-subscription.ts'
 import { listTenantsLinkedSince } from '../store/identity-link.ts'
 import { closeCancellation, openCancellation } from '../store/subscription-cancellation.ts'
@@ -39,10 +40,14 @@ export async function cancelSubscription(context: OperationContext, id: string):
 export async function enableSubscription(context: OperationContext, id: string): Promise<void> {
   const scope = `/subscriptions/${id}`
   await authorizeResource(context, 'Microsoft.Subscription/enable/action', scope)
+  const seen = await findBillingSubscription(context.db, id)
+  // Before the subscription, as whoever settles the profile does; so it does not fall behind unseen.
+  if (seen) await shareBillingProfiles(context.db, [seen.profile])
   const subscription = await lockSubscription(context.db, id, context.now)
   if (!subscription) throw subscriptionNotFound(id)
   const payer = await findBillingSubscription(context.db, subscription.id)
-  const state = decideEnable(subscription, payer?.profileStatus === 'PastDue')
+  // BIL-11: an inactive profile pays for nothing again.
+  const state = decideEnable(subscription, payer?.profileStatus)
   await changeAttribution(context.db)
   await closeCancellation(context.db, subscription.id, context.now)
   await reattributeFromNow(context, subscription.id)

@@ -7,7 +7,7 @@ import type { BillingPeriod } from '../domain/rating/billing-period.ts'
 import type { ExchangeRate } from '../domain/rating/exchange-rate.ts'
 import type { PriceList } from '../domain/rating/price-list.ts'
 import { Refusal } from '../domain/refusal.ts'
-import { listBillingProfilesByName } from '../store/billing-profile.ts'
+import { listBillingProfilesByName, lockBillingProfiles } from '../store/billing-profile.ts'
 import { type BulkTransaction, bulkTransaction } from '../store/bulk-transaction.ts'
 import {
   copyInvoices,
@@ -162,6 +162,11 @@ async function beginLives(context: OperationContext, issued: readonly InvoiceToS
       due.map((invoice) => invoice.profile),
       new Date(dueDate),
     )
+  // Credit that is granted or spent beside the run is seen by one of the two, and spent by one.
+  await lockBillingProfiles(
+    db,
+    invoices.map((invoice) => invoice.profile),
+  )
   for (const invoice of invoices) if (invoice.totalMinor < 0n) await returnSurplus(context, invoice.profile, invoice.id)
   const credited = await loadCreditBalances(
     db,

@@ -85,6 +85,30 @@ export async function lockBillingProfile(db: Db, name: string): Promise<BillingP
   return row && toBillingProfile(row)
 }
 
+/** The same of many at once, in one order. */
+export async function lockBillingProfiles(db: Db, names: readonly string[]): Promise<void> {
+  if (names.length === 0) return
+  await db
+    .selectFrom('billing_profile')
+    .select('name')
+    .where('name', 'in', [...names])
+    .orderBy('name')
+    .forNoKeyUpdate()
+    .execute()
+}
+
+/** Keeps payers as they are until the commit: none falls behind or is closed beside what is decided by it. */
+export async function shareBillingProfiles(db: Db, names: readonly string[]): Promise<void> {
+  if (names.length === 0) return
+  await db
+    .selectFrom('billing_profile')
+    .select('name')
+    .where('name', 'in', [...names])
+    .orderBy('name')
+    .forShare()
+    .execute()
+}
+
 export async function listBillingProfiles(
   db: Db,
   billingAccountName: string,

@@ -59,12 +59,18 @@ export function decideCancel(subscription: LifecycleFacts): SubscriptionState {
 }
 
 /** Only who cancelled enables again; what is disabled for an unpaid invoice comes back with its payment (BIL-23). */
-export function decideEnable(subscription: LifecycleFacts, isPayerPastDue = false): SubscriptionState {
+export function decideEnable(subscription: LifecycleFacts, payerStatus = 'Active'): SubscriptionState {
   const next = stateAfter(subscription.state, 'enable')
-  if (next && subscription.cancelledAt !== null && !isPayerPastDue) return next
+  const mayPay = payerStatus === 'Active' || payerStatus === 'Warned'
+  if (next && subscription.cancelledAt !== null && mayPay) return next
+  if (next && !mayPay && payerStatus !== 'PastDue')
+    throw conflict(
+      'SubscriptionNotEligibleForEnable',
+      `The billing profile of the subscription '${subscription.id}' is ${payerStatus}, so nobody would pay. Create a new subscription on an active profile.`,
+    )
   throw conflict(
     'SubscriptionNotEligibleForEnable',
-    next && isPayerPastDue
+    next && payerStatus === 'PastDue'
       ? `The billing profile of the subscription '${subscription.id}' has unpaid invoices. Pay what is due, then enable the subscription.`
       : next
         ? `The subscription '${subscription.id}' is ${subscription.state} but was not cancelled. Pay what is due on its billing profile, or give it another offer.`
