@@ -1,7 +1,7 @@
 /* oxlint-disable unicorn/no-thenable -- rules of policies have a member of that name */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Client, startTestCloud, type TestCloud } from '../../support/cloud.ts'
-import { accessFixture, start } from '../Microsoft.Authorization/access-fixture.ts'
+import { accessFixture, roles, start } from '../Microsoft.Authorization/access-fixture.ts'
 
 let cloud: TestCloud
 let make: ReturnType<typeof accessFixture>
@@ -83,6 +83,95 @@ describe('creating and updating under a policy', () => {
     expect((await owner.delete(assignmentPath(scope, 'locations'))).status).toBe(200)
     expect((await owner.post(statesPath(scope))).body.value).toEqual([])
     expect((await owner.put(diskPath('app', 'after'), { location: 'westus', properties: {} })).status).toBeLessThan(300)
+  })
+
+  test('SUB-11: whoever may not create is told of the missing permission, and of no policy', async () => {
+    await owner.put(groupPath('judged'), { location: 'westeurope' })
+    const at = `${scope}/resourceGroups/judged`
+    const policy = builtIn('e56962a6-4747-49cd-b67b-bf8b01975c4c')
+    expect((await owner.put(assignmentPath(at, 'judged'), inEurope(policy))).status).toBe(201)
+    const user = await make.user(tenantId, 'rita')
+    await make.assign(tenantId, at, roles.reader, user)
+    const attempt = async (client: Client) =>
+      (await client.put(diskPath('judged', 'd'), { location: 'westus', properties: {} })).body.error
+    const reader = await make.client(tenantId, user)
+    const refused = await attempt(reader)
+    expect(refused.code).toBe('AuthorizationFailed')
+    expect(JSON.stringify(refused)).not.toContain('policy')
+    await make.assign(tenantId, at, roles.contributor, user)
+    expect((await attempt(reader)).code).toBe('RequestDisallowedByPolicy')
+    expect((await attempt(owner)).code).toBe('RequestDisallowedByPolicy')
+  })
+
+  test('SUB-11: a change of a resource that was there before is judged as well, by PATCH and of its tags', async () => {
+    await owner.put(groupPath('older'), { location: 'westeurope' })
+    const at = `${scope}/resourceGroups/older`
+    await owner.put(diskPath('older', 'd'), { location: 'westeurope', properties: {}, tags: { owner: 'ada' } })
+    await owner.put(assignmentPath(at, 'tags'), {
+      properties: {
+        policyDefinitionId: builtIn('871b6d14-10aa-478d-b590-94f262ecfa99'),
+        parameters: { tagName: { value: 'owner' } },
+      },
+    })
+    const tags = `${at}/providers/Microsoft.Compute/disks/d/providers/Microsoft.Resources/tags/default?api-version=2021-04-01`
+    for (const refused of [
+      await owner.patch(diskPath('older', 'd'), { tags: { other: 'x' } }),
+      await owner.put(tags, { properties: { tags: { other: 'x' } } }),
+      await owner.patch(tags, { operation: 'Delete', properties: { tags: { owner: 'ada' } } }),
+    ])
+      expect([refused.status, refused.body.error.code]).toEqual([403, 'RequestDisallowedByPolicy'])
+    expect((await owner.get(diskPath('older', 'd'))).body.tags).toEqual({ owner: 'ada' })
+    expect((await owner.patch(diskPath('older', 'd'), { tags: { owner: 'bob' } })).status).toBe(200)
+  })
+
+  test('SUB-12: the refusal names the action and every policy that refuses, and none of the others', async () => {
+    await owner.put(groupPath('many'), { location: 'westeurope' })
+    const at = `${scope}/resourceGroups/many`
+    const locations = builtIn('e56962a6-4747-49cd-b67b-bf8b01975c4c')
+    const tags = builtIn('871b6d14-10aa-478d-b590-94f262ecfa99')
+    const tagged = { properties: { policyDefinitionId: tags, parameters: { tagName: { value: 'owner' } } } }
+    await owner.put(assignmentPath(at, 'europe'), inEurope(locations))
+    await owner.put(assignmentPath(at, 'owned'), tagged)
+    await owner.put(assignmentPath(at, 'reported'), {
+      properties: { ...tagged.properties, enforcementMode: 'DoNotEnforce' },
+    })
+    const refusalOf = async (body: object) => {
+      const { status, body: answer } = await owner.put(diskPath('many', 'd'), { properties: {}, ...body })
+      expect([status, answer.error.code]).toEqual([403, 'RequestDisallowedByPolicy'])
+      const named = JSON.parse(/Policy identifiers: '(\[.*?\}\}\])'/.exec(answer.error.message)?.[1] ?? '[]')
+      return {
+        message: answer.error.message as string,
+        named: named.map((one: { policyAssignment: { id: string }; policyDefinition: { id: string } }) => [
+          one.policyAssignment.id.split('/').at(-1),
+          one.policyDefinition.id,
+        ]),
+      }
+    }
+    const both = await refusalOf({ location: 'westus' })
+    expect(both.named).toEqual([
+      ['europe', locations],
+      ['owned', tags],
+    ])
+    expect(both.message).toContain("'Microsoft.Compute/disks/write'")
+    expect((await refusalOf({ location: 'westeurope' })).named).toEqual([['owned', tags]])
+    expect((await refusalOf({ location: 'westus', tags: { owner: 'ada' } })).named).toEqual([['europe', locations]])
+  })
+
+  test('SUB-10: what a policy excludes is left alone with everything below, and the rest is not', async () => {
+    for (const name of ['inside', 'excluded']) await owner.put(groupPath(name), { location: 'westeurope' })
+    const excluded = `${scope}/resourceGroups/EXCLUDED`
+    const policy = inEurope(builtIn('e56962a6-4747-49cd-b67b-bf8b01975c4c'))
+    await owner.put(assignmentPath(scope, 'but-one'), { properties: { ...policy.properties, notScopes: [excluded] } })
+    const west = { location: 'westus', properties: {} }
+    expect((await owner.put(diskPath('inside', 'd'), west)).status).toBe(403)
+    expect((await owner.put(diskPath('excluded', 'd'), west)).status).toBe(201)
+    // On a resource it governs that resource, and what lies below it, alone.
+    const one = `${excluded}/providers/Microsoft.Compute/disks/d`
+    await owner.put(assignmentPath(one, 'on-one'), policy)
+    expect((await owner.put(diskPath('excluded', 'd'), west)).status).toBe(403)
+    expect((await owner.put(diskPath('excluded', 'd/parts/p'), west)).status).toBe(403)
+    expect((await owner.put(diskPath('excluded', 'e'), west)).status).toBe(201)
+    await owner.delete(assignmentPath(scope, 'but-one'))
   })
 
   test('SUB-14: the rule for resource groups refuses a group, the rule for resources does not', async () => {
