@@ -9,7 +9,8 @@ test.each([
     '/providers/Tenantry.Directory/redemptions/…/accept?a=b',
   ],
   ['//providers/tenantry.directory/REDEMPTIONS/SECRET', '//providers/tenantry.directory/REDEMPTIONS/…'],
+  ['/login/callback?code=SECRET-_1&state=SECRET-_2&iss=x', '/login/callback?code=…&state=…&iss=x'],
   ['/v1.0/users/x?$top=1', '/v1.0/users/x?$top=1'],
-])('S23: %s is logged without its ticket', (url, logged) => {
+])('S23: %s is logged without its ticket or code', (url, logged) => {
   expect(loggedAddress(url)).toBe(logged)
 })

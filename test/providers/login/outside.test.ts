@@ -210,6 +210,39 @@ test('TEN-9: where the provider allows it a stranger signs up as a consumer, onc
   for (const row of rows) expect(row.scope).toBe(`/tenants/${tenant.id}/users/${row.principal_id}`)
 })
 
+test('TEN-9: who signs up in two browsers at the same moment has one account and is signed in in both', async () => {
+  const tenant = await newTenant(cloud, 'outsidetwice', 'identity')
+  const ledger = await newApplication(tenant)
+  const id = await newProvider(tenant, { isSignUpAllowed: true })
+  const path = authorizePath(tenant.id, request(ledger.appId, { scope }))
+  const browsers = [newBrowser(cloud), newBrowser(cloud), newBrowser(cloud)]
+  const answers = await Promise.all(
+    browsers.map(async (browser) => issuer.signIn(await begin(browser, path, id), 'Hedda-1')),
+  )
+  const replies = await Promise.all(browsers.map((browser, index) => back(browser, answers[index] ?? '')))
+  expect(replies.map(({ status }) => status)).toEqual([303, 303, 303])
+  const users = (await tenant.administrator.get('/v1.0/users?$select=id,identities')).body.value
+  expect(
+    users.filter((user: { identities: unknown[] }) => JSON.stringify(user.identities).includes('Hedda-1')),
+  ).toHaveLength(1)
+})
+
+test('TEN-14: an invited guest who is pending gets in by no provider, also with the invited address', async () => {
+  const host = await newTenant(cloud, 'outsidehost')
+  const id = await newProvider(host)
+  const invited = await host.administrator.post('/v1.0/invitations', {
+    invitedUserEmailAddress: 'ivar@elsewhere.example',
+    inviteRedirectUrl: 'https://example.com/',
+  })
+  expect(invited.status, JSON.stringify(invited.body)).toBe(201)
+  issuer.accounts.set('Ivar-1', { email: 'ivar@elsewhere.example', email_verified: true })
+  const browser = newBrowser(cloud)
+  const reply = await back(browser, await issuer.signIn(await begin(browser, `/login?tenant=${host.id}`, id), 'Ivar-1'))
+  await expectRefused(reply, 403, 'nobody in this directory', browser)
+  const guest = await host.administrator.get(`/v1.0/users/${invited.body.invitedUser.id}?$select=id,externalUserState`)
+  expect(guest.body.externalUserState).toBe('PendingAcceptance')
+})
+
 test('TEN-9: a disabled consumer stays out, and a provider that is deleted lets nobody in any more', async () => {
   const id = await newConsumer('Gina-1')
   const browser = newBrowser(cloud)
