@@ -53,3 +53,9 @@ export const redemptionOf = (invited: Reply): string => {
 
 export const accept = (client: Client, invited: Reply, body: unknown = {}): Promise<Reply> =>
   client.post(`${redemptionOf(invited)}/accept?${ours}`, body)
+
+/** What each of so many answers that accept the one invitation at the same time. */
+export async function acceptAtOnce(client: Client, invited: Reply, count: number): Promise<string[]> {
+  const replies = await Promise.all(Array.from({ length: count }, () => accept(client, invited)))
+  return replies.map(({ status, body }) => (status === 200 ? 'accepted' : (body.error.code as string)))
+}
