@@ -27,7 +27,15 @@ export async function readActivityLog(
   const subscription = await findSubscriptionFacts(context.db, subscriptionId, context.now)
   if (!subscription) throw new Error(`subscription ${subscriptionId} was authorised on and is not there`)
   const { tenantId } = subscription
-  return { tenantId, records: await read(context, { kind: 'subscription', subscriptionId, tenantId }, filter, page) }
+  const records = await read(context, { kind: 'subscription', subscriptionId, tenantId }, filter, page)
+  return { tenantId, records: records.map((record) => ({ ...record, after: withoutPayer(record.after) })) }
+}
+
+/** A role on a subscription shows nothing of who pays for it (ACC-1), least of all of a partner (BIL-19). */
+function withoutPayer(after: unknown): unknown {
+  if (typeof after !== 'object' || after === null || !('payer' in after)) return after
+  const { payer: _, ...rest } = after
+  return rest
 }
 
 /** What was done in the caller's directory. */

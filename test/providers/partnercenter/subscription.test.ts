@@ -251,6 +251,12 @@ test("BIL-19: the customer sees of the profile that pays only that it is the par
   })
   expect(Object.keys(seen.body.properties)).not.toContain('billingProfileId')
   expect((await client.patch(path, { properties: { costCenter: 'mine' } })).status).toBe(403)
+  // Nor does the activity log of the subscription say who pays.
+  const log = `/subscriptions/${id}/providers/Microsoft.Insights/eventtypes/management/values?api-version=2015-04-01`
+  const filter = encodeURIComponent("eventTimestamp ge '2025-12-01T00:00:00Z'")
+  const events = expectSuccess(await client.get(`${log}&$filter=${filter}`))
+  expect(JSON.stringify(events.body.value)).toContain('Microsoft.Subscription/subscriptions/write')
+  expect(JSON.stringify(events.body)).not.toMatch(new RegExp(`${partner.account}|${partner.profiles.USD}`))
   const own = await agent.client.get(path)
   expect(own.body.properties.note).toBeUndefined()
   expect(own.body.properties.billingProfileId).toBe(`${partner.accountId}/billingProfiles/${partner.profiles.USD}`)
