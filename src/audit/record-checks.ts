@@ -70,7 +70,8 @@ export const recordChecks: readonly Check[] = [
     violations: `
       select format('the transfer %s has %s records of its acceptance', t.name, count(a.sequence)) as violation
       from billing_transfer t left join audit_record a
-        on a.action = 'Microsoft.Billing/transfers/accept/action' and a.scope ilike '%/transfers/' || t.name
+        on a.action = 'Microsoft.Billing/transfers/accept/action'
+        and right(a.scope, char_length('/transfers/' || t.name)) = '/transfers/' || t.name
       where t.status in ('Completed', 'CompletedWithErrors') group by t.name having count(a.sequence) <> 1
       union all
       select format('subscription %s of the transfer %s did not change its payer at %s', i.subscription_id, t.name, t.responsible_from)

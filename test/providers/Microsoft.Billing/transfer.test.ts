@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { runAudit } from '../../../src/audit/audit.ts'
 import { transferTransitions } from '../../../src/domain/billing/transfer.ts'
 import { startTestCloud, type TestCloud } from '../../support/cloud.ts'
 import { BillingWorld, type Customer, ours } from '../Tenantry.Billing/billing-world.ts'
@@ -276,4 +277,18 @@ describe('states', () => {
     await cloud.clock.set('2026-11-20T00:00:00Z')
     expect(await statusOf(answered)).toBe('Completed')
   })
+})
+
+test('OWN-6, I-17: the audit tells two transfers apart whose names differ in one character only', async () => {
+  for (const name of ['year_end', 'year-end']) {
+    const paying = await world.customer()
+    const subscriptionId = await world.subscription(paying)
+    const asked = await a.owner.client.put(sent(a, name), {
+      properties: { recipientEmailId: paying.owner.userPrincipalName, transferTermsAccepted: true },
+    })
+    expect(asked.status).toBe(201)
+    expect((await accept(paying.owner.client, name, subscriptionId)).status).toBeLessThan(300)
+  }
+  const { checks } = await runAudit({ connectionString: cloud.running.databaseUrl })
+  expect(checks.flatMap((check) => check.violations)).toEqual([])
 })
