@@ -1,5 +1,6 @@
 import { finalAt } from '../domain/directory/deleted-item.ts'
 import { findDeletedItemAnywhere, purgeItem } from '../store/deleted-item.ts'
+import { lockTenant } from '../store/tenant.ts'
 import { appendAudit } from './audit.ts'
 import type { OperationContext } from './context.ts'
 import type { DoDueWork } from './run-due-work.ts'
@@ -12,7 +13,10 @@ export async function scheduleFinalDeletion(context: OperationContext, id: strin
 
 /** What was restored stays, and what was then deleted again has its own thirty days. */
 export const deleteForGood: DoDueWork = async (context, payload) => {
-  const item = await findDeletedItemAnywhere(context.db, String(payload.id))
+  const found = await findDeletedItemAnywhere(context.db, String(payload.id))
+  if (!found) return
+  await lockTenant(context.db, found.tenantId)
+  const item = await findDeletedItemAnywhere(context.db, found.id)
   if (!item || finalAt(item.deletedAt) > context.now) return
   await purgeItem(context.db, item, context.now)
   await appendAudit(context, {

@@ -8,6 +8,7 @@ import { findApplicationByAppId, restoreApplication } from '../store/application
 import { findDeletedItem, listDeletedItems, purgeItem } from '../store/deleted-item.ts'
 import { restorePrincipal } from '../store/principal.ts'
 import { restoreServicePrincipal } from '../store/service-principal.ts'
+import { lockTenant } from '../store/tenant.ts'
 import { findDeletedUser, hasAccountOfHome, replaceUser } from '../store/user-account.ts'
 import { appendAudit } from './audit.ts'
 import { authorizeDirectory } from './authorize.ts'
@@ -15,11 +16,11 @@ import type { OperationContext } from './context.ts'
 import { getOwnTenant, refuseChangeOfAdministrator } from './directory-scope.ts'
 import { refusingDuplicates } from './refuse-duplicate-object.ts'
 
-/** Who may make one may have it again. */
+/** Who may make one may have it again; an application comes back with its secrets, which any member who registers has not. */
 const neededToRestore: Record<DeletedItemKind, DirectoryPermission> = {
   user: 'users/restore',
   group: 'groups/create',
-  application: 'applications/create',
+  application: 'applications/update',
   servicePrincipal: 'servicePrincipals/create',
 }
 
@@ -45,6 +46,7 @@ export async function restoreDeletedItem(
   wanted: { readonly userPrincipalName?: string | undefined },
 ): Promise<DeletedItem> {
   await authorizeDirectory(context, context.caller.tenantId, 'deletedItems/restore')
+  await lockTenant(context.db, context.caller.tenantId)
   const item = await itemOf(context, id)
   await authorizeDirectory(context, item.tenantId, neededToRestore[item.kind])
   if (item.kind !== 'application') await refuseChangeOfAdministrator(context, id)
@@ -63,6 +65,8 @@ export async function restoreDeletedItem(
 /** Final at once. */
 export async function deleteItemForGood(context: OperationContext, id: string): Promise<void> {
   await authorizeDirectory(context, context.caller.tenantId, 'deletedItems/delete')
+  // Of a restoration and a final deletion at once one comes first, and the other finds nothing.
+  await lockTenant(context.db, context.caller.tenantId)
   const item = await itemOf(context, id)
   await purgeItem(context.db, item, context.now)
   await appendAudit(context, {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { api, buildWorld, type World } from '../../http/world.ts'
 import { type Client, type Reply, startTestCloud, type TestCloud } from '../../support/cloud.ts'
+import { duringTransaction } from '../../support/in-transaction.ts'
 import { helpdeskAdministrator, password, reference, userAdministrator } from './new-tenant.ts'
 
 const reader = '/providers/Microsoft.Authorization/roleDefinitions/acdd72a7-3385-48ef-bd42-f606fba81ae7'
@@ -241,6 +242,37 @@ describe('for good', () => {
     )
     expect(again).toMatchObject({ status: 400, body: { error: { code: 'PrincipalNotFound' } } })
   })
+})
+
+test('TEN-22: what is deleted for good at this moment is not restored', async () => {
+  const ivo = await newUser('ivo')
+  expect((await world.owner.delete(`/v1.0/users/${ivo.id}`)).status).toBe(204)
+  const finalDeletion = [
+    ['select from tenant where id = $1 for update', tenantId],
+    [`update principal set purged_at = deleted_at, display_name = '' where id = $1`, ivo.id],
+  ] as const
+  const restore = () => world.owner.post(`${deleted}/${ivo.id}/restore`)
+  expect(await duringTransaction(cloud, finalDeletion, restore)).toMatchObject(absent)
+  expect(await world.owner.get(`/v1.0/users/${ivo.id}`)).toMatchObject(absent)
+})
+
+test('TEN-22: of a restoration and a final deletion at once one finds nothing', async () => {
+  const items = await Promise.all(['jan', 'kai', 'leo', 'max'].map(newUser))
+  for (const { id } of items) await world.owner.delete(`/v1.0/users/${id}`)
+  await Promise.all(
+    items.map(async ({ id }) => {
+      const replies = await Promise.all([
+        world.owner.post(`${deleted}/${id}/restore`),
+        world.owner.delete(`${deleted}/${id}`),
+      ])
+      const statuses = replies.map((reply) => reply.status)
+      expect([
+        [200, 404],
+        [404, 204],
+      ]).toContainEqual(statuses)
+      expect((await world.owner.get(`/v1.0/users/${id}`)).status).toBe(statuses[0])
+    }),
+  )
 })
 
 test('what is not there is answered like what is another tenant’s', async () => {
