@@ -9,10 +9,8 @@ import type { OperationContext } from './context.ts'
 /** Refuses unless the tenant's setting lets the caller invite, by a role or without one (TEN-15). Gives who invites. */
 export async function authorizeInvitation(context: OperationContext, tenantId: string): Promise<Identity> {
   const { allowInvitesFrom } = await getCollaborationPolicy(context.db, tenantId)
-  const identities = await identitiesIn(context, tenantId)
-  if (identities.length === 0 && tenantId !== context.caller.tenantId)
-    throw notFound('TenantNotFound', `The tenant '${tenantId}' could not be found.`)
-  for (const identity of identities) if (await isAllowedToInvite(context, identity)) return identity
+  for (const identity of await invitersIn(context, tenantId))
+    if (await isAllowedToInvite(context, identity)) return identity
   throw forbidden('Authorization_RequestDenied', 'Insufficient privileges to complete the operation.', {
     details: [
       {
@@ -21,6 +19,13 @@ export async function authorizeInvitation(context: OperationContext, tenantId: s
       },
     ],
   })
+}
+
+/** Who has no account in the tenant neither invites nor sees who was invited, whatever was delegated to a partner. */
+async function invitersIn(context: OperationContext, tenantId: string): Promise<Identity[]> {
+  const identities = await identitiesIn(context, tenantId)
+  if (identities.length === 0) throw notFound('TenantNotFound', `The tenant '${tenantId}' could not be found.`)
+  return identities
 }
 
 /** Whether somebody may invite now; also asked of who invited when the invitation is redeemed (S20). */
@@ -35,8 +40,9 @@ export async function managedInviter(
   context: OperationContext,
   tenantId: string,
 ): Promise<{ readonly inviterId: string | undefined }> {
+  const identities = await invitersIn(context, tenantId)
   if (await allowsDirectoryPermission(context, tenantId, 'users/inviteGuest')) return { inviterId: undefined }
-  for (const identity of await identitiesIn(context, tenantId))
+  for (const identity of identities)
     if (await isAllowedToInvite(context, identity)) return { inviterId: identity.objectId }
   await authorizeDirectory(context, tenantId, 'users/inviteGuest')
   return { inviterId: undefined }

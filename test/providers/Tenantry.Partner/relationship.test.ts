@@ -132,6 +132,23 @@ test("PAR-7, PAR-13: delegated privileges let Admin and Helpdesk agents into the
   expect(listed.properties.directoryRoles).toHaveLength(2)
 })
 
+test("PAR-7, TEN-15: an agent of the partner neither sees nor ends the customer's invitations", async () => {
+  const { tenant, administrator } = await world.identities.workforce()
+  await world.relate(agent, administrator)
+  const invited = await administrator.client.post('/v1.0/invitations', {
+    invitedUserEmailAddress: 'gwen@elsewhere.example',
+    inviteRedirectUrl: 'https://portal.example/',
+  })
+  expect(invited.status).toBe(201)
+  const invitations = `/providers/Tenantry.Directory/tenants/${tenant.id}/invitations`
+  const one = `${invitations}/${invited.body.id}`
+  expect((await agent.client.get(`${invitations}?${ours}`)).status).toBe(404)
+  expect((await agent.client.get(`${one}?${ours}`)).status).toBe(404)
+  for (const action of ['resend', 'revoke'])
+    expect((await agent.client.post(`${one}/${action}?${ours}`, {})).status).toBe(404)
+  expect((await administrator.client.get(`${one}?${ours}`)).body.properties.state).toBe('Pending')
+})
+
 test('DEC-39, PAR-20: a relationship without delegated privileges gives no way into the directory', async () => {
   const { tenant, administrator } = await world.identities.workforce()
   await world.relate(agent, administrator, false)
