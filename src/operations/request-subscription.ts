@@ -23,7 +23,7 @@ import { isGlobalAdministrator } from './authorize.ts'
 import type { OperationContext } from './context.ts'
 import { queueMail } from './queue-mail.ts'
 import { scheduleDueWork } from './schedule-due-work.ts'
-import { requireSubscriptionPassage } from './subscription-policy.ts'
+import { requireLeavingAllowed } from './subscription-policy.ts'
 
 const action = 'Microsoft.Subscription/aliases/write'
 const scopeOf = (alias: string): string => `/providers/Microsoft.Subscription/aliases/${alias}`
@@ -64,11 +64,8 @@ export async function requestSubscription(
       'properties.additionalProperties.subscriptionOwnerId',
     )
   const destination = { tenantId: wanted.destinationTenantId, ownerId: wanted.destinationOwnerId }
-  await requireSubscriptionPassage(
-    context,
-    { tenantId: caller.tenantId, principalId: caller.objectId },
-    { tenantId: destination.tenantId, principalId: destination.ownerId },
-  )
+  // SUB-23: what the other tenant says of entering, and for whom not, it says to the account that accepts.
+  await requireLeavingAllowed(context, { tenantId: caller.tenantId, principalId: caller.objectId })
   const displayName = wanted.displayName.trim()
   if (displayName === '' || displayName.length > 64)
     throw invalid(

@@ -80,6 +80,12 @@ interface Account {
   readonly principalId: string
 }
 
+/** Whether the account may let a subscription out of its tenant. */
+export async function requireLeavingAllowed({ db }: Pick<OperationContext, 'db'>, from: Account): Promise<void> {
+  const refusal = leavingRefusal(await findSubscriptionPolicy(db, from.tenantId), from.principalId)
+  if (refusal) throw refusal
+}
+
 /** Whether the account that gives it away may let it out, and the account that takes it may bring it in. */
 export async function requireSubscriptionPassage(
   { db }: Pick<OperationContext, 'db'>,
