@@ -10,6 +10,7 @@ test.each([
   ],
   ['//providers/tenantry.directory/REDEMPTIONS/SECRET', '//providers/tenantry.directory/REDEMPTIONS/…'],
   ['/login/callback?code=SECRET-_1&state=SECRET-_2&iss=x', '/login/callback?code=…&state=…&iss=x'],
+  ['/logout?id_token_hint=eyJh.eyJz.c2ln&state=1', '/logout?id_token_hint=…&state=…'],
   ['/v1.0/users/x?$top=1', '/v1.0/users/x?$top=1'],
 ])('S23: %s is logged without its ticket or code', (url, logged) => {
   expect(loggedAddress(url)).toBe(logged)
