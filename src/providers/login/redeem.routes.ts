@@ -4,7 +4,7 @@ import { cookieOf, signInCookie } from '../../http/cookies.ts'
 import { statusOfRefusal } from '../../http/error-envelope.ts'
 import { postedForm } from '../../http/form.ts'
 import { pageAnswer, seeOther } from '../../http/html.ts'
-import { type Language, languageOf } from '../../http/language.ts'
+import { languageOf, languageOfForm } from '../../http/language.ts'
 import { type ApiRequest, type ApiResponse, type Operation, queryValue } from '../../http/operation.ts'
 import { signInAddress } from '../../http/own-path.ts'
 import type { OperationContext } from '../../operations/context.ts'
@@ -76,6 +76,3 @@ async function showInvitation(context: OperationContext, request: ApiRequest): P
   }
   return pageAnswer(200, consentPage(language, redemption, ticket, person))
 }
-
-const languageOfForm = (request: ApiRequest, form: URLSearchParams): Language =>
-  languageOf({ headers: request.headers, query: new Map([['ui_locales', form.get('ui_locales') ?? '']]) })
