@@ -13,6 +13,7 @@ import { deleteRoleAssignmentsBelow, insertRoleAssignment } from '../store/role-
 import { deleteCustomRole, findCustomRole, updateCustomRole } from '../store/role-definition.ts'
 import { deleteAlias } from '../store/subscription-alias.ts'
 import { changeDirectory, lockSubscription } from '../store/subscription.ts'
+import { holdTenant } from '../store/tenant.ts'
 import { appendAudit } from './audit.ts'
 import { allowsResource, identitiesOf } from './authorize.ts'
 import type { OperationContext } from './context.ts'
@@ -30,6 +31,7 @@ import { requireSubscriptionPassage } from './subscription-policy.ts'
 export async function acceptDirectoryChange(context: OperationContext, subscriptionId: string): Promise<void> {
   const { db, now, caller } = context
   const named = await requireNamedOwner(context, subscriptionId)
+  if (!(await holdTenant(db, named.destination.tenantId))) throw subscriptionNotFound(subscriptionId)
   const subscription = await lockSubscription(db, named.subscriptionId, now)
   if (!subscription) throw subscriptionNotFound(subscriptionId)
   // Read again under the lock: another request may have ended it in the meantime.

@@ -23,12 +23,13 @@ import {
 import { appendAudit } from './audit.ts'
 import { authorizeDirectory } from './authorize.ts'
 import type { OperationContext } from './context.ts'
-import { directoryScope, getOwnTenant } from './directory-scope.ts'
+import { directoryScope, getOwnTenant, holdOwnTenant } from './directory-scope.ts'
 
 /** TEN-4: a claim, which names nobody until it is proved. A name below one of the tenant's is proved with it. */
 export async function addDomain(context: OperationContext, text: string): Promise<TenantDomain> {
   await authorizeDirectory(context, context.caller.tenantId, 'domains/update')
-  const tenant = await getOwnTenant(context)
+  // The domain that a name below it is proved with stays until the name is there.
+  const tenant = await holdOwnTenant(context)
   const name = parseCustomDomain(text, context.settings.domainSuffix)
   if (!tenant.domains.some((domain) => domain.name === name) && (await isDomainVerified(context.db, name)))
     throw verifiedElsewhere(name)

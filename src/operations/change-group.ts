@@ -13,7 +13,7 @@ import {
 } from '../store/group-account.ts'
 import { isAgentsGroup } from '../store/partner.ts'
 import { endPrincipal, findPrincipal } from '../store/principal.ts'
-import { findUser } from '../store/user-account.ts'
+import { lockUser } from '../store/user-account.ts'
 import { appendAudit } from './audit.ts'
 import { allowsDirectoryPermission, authorizeDirectory } from './authorize.ts'
 import type { OperationContext } from './context.ts'
@@ -198,7 +198,8 @@ async function link(
 
 /** The directory elsewhere does not know the guests of this one. */
 async function refuseGuest(context: OperationContext, tenantId: string, id: string, which: GroupLink): Promise<void> {
-  const user = await findUser(context.db, tenantId, id)
+  // Locked, so that nobody becomes a guest at this moment.
+  const user = await lockUser(context.db, tenantId, id)
   if (user?.userType !== 'Guest' && user?.home === null) return
   throw invalid(
     'Request_BadRequest',

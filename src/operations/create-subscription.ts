@@ -1,9 +1,10 @@
 import { roleIds } from '../domain/access/built-in-roles.ts'
-import { invalid } from '../domain/refusal.ts'
+import { invalid, notFound } from '../domain/refusal.ts'
 import { checkTags, type Tags } from '../domain/resource/tags.ts'
 import { type Payer, placeSubscription } from '../store/billing-placement.ts'
 import { insertRoleAssignment } from '../store/role-assignment.ts'
 import { insertSubscription, type NewSubscription } from '../store/subscription.ts'
+import { holdTenant } from '../store/tenant.ts'
 import { appendAudit } from './audit.ts'
 import type { OperationContext } from './context.ts'
 
@@ -31,6 +32,9 @@ export async function createSubscription(context: OperationContext, wanted: Subs
       'The name of a subscription has 1 to 64 characters.',
       'properties.displayName',
     )
+  // TEN-23: no tenant is deleted while a subscription that trusts it comes to be.
+  if (!(await holdTenant(context.db, wanted.tenantId)))
+    throw notFound('TenantNotFound', `The tenant '${wanted.tenantId}' could not be found.`)
   await insertSubscription(context.db, {
     id,
     displayName,

@@ -1,9 +1,10 @@
 import { directoryRoleIds, isAdministratorRole } from '../domain/access/directory-roles.ts'
+import { objectNotFound } from '../domain/directory/object-id.ts'
 import type { TenantWithDomains } from '../domain/directory/tenant.ts'
 import type { UserAccount } from '../domain/directory/user-account.ts'
 import { forbidden, invalid } from '../domain/refusal.ts'
 import { listDirectoryRolesOf, listUsableRoleMembers } from '../store/directory-role.ts'
-import { findTenant, listDomains, lockTenant } from '../store/tenant.ts'
+import { findTenant, holdTenant, listDomains, lockTenant } from '../store/tenant.ts'
 import { findUser } from '../store/user-account.ts'
 import { isGlobalAdministrator } from './authorize.ts'
 import type { OperationContext } from './context.ts'
@@ -14,6 +15,13 @@ export async function getOwnTenant(context: OperationContext): Promise<TenantWit
   const tenant = await findTenant(context.db, tenantId)
   if (!tenant) throw new Error(`tenant ${tenantId} has callers but does not exist`)
   return { ...tenant, domains: await listDomains(context.db, [tenantId]) }
+}
+
+/** The same, and no domain of it is removed, nor the tenant deleted, until the transaction ends (TEN-4, TEN-23). */
+export async function holdOwnTenant(context: OperationContext): Promise<TenantWithDomains> {
+  const { tenantId } = context.caller
+  if (!(await holdTenant(context.db, tenantId))) throw objectNotFound(tenantId)
+  return getOwnTenant(context)
 }
 
 /** The audit scope of something in a directory. */

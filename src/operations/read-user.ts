@@ -8,7 +8,7 @@ import { getCollaborationPolicy } from '../store/collaboration-policy.ts'
 import type { Db } from '../store/db.ts'
 import { listGroupsOf, listTransitiveGroupsOf } from '../store/directory-object.ts'
 import { listDirectoryRolesOf } from '../store/directory-role.ts'
-import { findUser, findUserByPrincipalName, listUsers, type UserFilter } from '../store/user-account.ts'
+import { findUser, findUserByPrincipalName, listUsers, lockUser, type UserFilter } from '../store/user-account.ts'
 import { allowsDirectoryPermission, authorizeDirectory } from './authorize.ts'
 import type { OperationContext } from './context.ts'
 
@@ -77,6 +77,13 @@ export async function seesIdsOnly(context: OperationContext): Promise<boolean> {
     guestVisibility === 'restricted' &&
     !(await allowsDirectoryPermission(context, context.caller.tenantId, 'groups/read'))
   )
+}
+
+/** As `getUserOf`; nobody else changes the account until the transaction ends. Lock the tenant first, if at all. */
+export async function getLockedUserOf(db: Db, tenantId: string, idOrName: string): Promise<UserAccount> {
+  const user = await lockUser(db, tenantId, (await getUserOf(db, tenantId, idOrName)).id)
+  if (!user) throw objectNotFound(idOrName)
+  return user
 }
 
 export async function getUserOf(db: Db, tenantId: string, idOrName: string): Promise<UserAccount> {

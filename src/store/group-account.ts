@@ -116,6 +116,17 @@ export async function deleteGroupOwner(db: Db, ownership: Membership): Promise<b
   return result.numDeletedRows > 0n
 }
 
+/** A group of another directory that the user is a member or an owner of. */
+export async function findMasteredGroupNameOf(db: Db, userId: string): Promise<string | undefined> {
+  const result = await sql<{ display_name: string }>`
+    select p.display_name from group_account g join principal p on p.id = g.id and p.purged_at is null
+     where g.is_externally_mastered
+       and (exists (select from group_member m where m.group_id = g.id and m.member_id = ${userId})
+         or exists (select from group_owner o where o.group_id = g.id and o.owner_id = ${userId}))
+     order by p.display_name limit 1`.execute(db)
+  return result.rows[0]?.display_name
+}
+
 export async function isGroupOwner(db: Db, ownership: Membership): Promise<boolean> {
   const row = await db
     .selectFrom('group_owner')

@@ -31,6 +31,18 @@ export async function lockTenant(db: Db, id: string): Promise<Tenant | undefined
   return row && toTenant(row)
 }
 
+/** Keeps the tenant and its domains as they are; those who hold it do not wait for each other. False when it is gone. */
+export async function holdTenant(db: Db, id: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('tenant')
+    .select('id')
+    .where('id', '=', id)
+    .where('deleted_at', 'is', null)
+    .forKeyShare()
+    .executeTakeFirst()
+  return row !== undefined
+}
+
 export async function listTenants(db: Db, page: { after?: string | undefined; limit: number }): Promise<Tenant[]> {
   let query = db.selectFrom('tenant').selectAll().where('deleted_at', 'is', null)
   if (page.after !== undefined) query = query.where('id', '>', page.after)

@@ -11,6 +11,12 @@ export async function findUser(db: Db, tenantId: string, id: string): Promise<Us
   return row && toUser(row)
 }
 
+/** The same for update: who changes an account, accepts for it or deletes it sees what the one before left. */
+export async function lockUser(db: Db, tenantId: string, id: string): Promise<UserAccount | undefined> {
+  const row = await current(db, tenantId).where('u.id', '=', id).forNoKeyUpdate('u').executeTakeFirst()
+  return row && toUser(row)
+}
+
 /** A user who was deleted and can be restored. */
 export async function findDeletedUser(db: Db, tenantId: string, id: string): Promise<UserAccount | undefined> {
   const row = await users(db, tenantId)

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Reply, startTestCloud, type TestCloud } from '../../support/cloud.ts'
+import { duringTransaction } from '../../support/in-transaction.ts'
 import { type DnsServer, startDnsServer } from '../../support/dns-server.ts'
 import { type NewTenant, newTenant, password, userAdministrator } from './new-tenant.ts'
 
@@ -186,6 +187,25 @@ describe('the domains of a tenant', () => {
     const restored = await contoso.administrator.post(`/v1.0/directory/deletedItems/${user.body.id}/restore`)
     expect(restored).toMatchObject(refused)
     await own(fabrikam, 'used.net')
+  })
+
+  test('TEN-4: nobody is created, renamed or claimed into a domain that is removed at this moment', async () => {
+    const { administrator } = contoso
+    const removal = (name: string) =>
+      [
+        ['select from tenant where id = $1 for update', contoso.id],
+        ['delete from tenant_domain where tenant_id = $1 and name = $2', contoso.id, name],
+      ] as const
+    await own(contoso, 'leaving.net')
+    const created = await duringTransaction(cloud, removal('leaving.net'), () => newUser(contoso, 'cleo@leaving.net'))
+    expect(created).toMatchObject(refused)
+    await own(contoso, 'leaving.net')
+    const { id } = await contoso.newUser('dan')
+    const rename = () => administrator.patch(`/v1.0/users/${id}`, { userPrincipalName: 'dan@leaving.net' })
+    expect(await duringTransaction(cloud, removal('leaving.net'), rename)).toMatchObject(refused)
+    await own(contoso, 'leaving.net')
+    const below = await duringTransaction(cloud, removal('leaving.net'), () => add(contoso, 'sub.leaving.net'))
+    expect(below).toMatchObject({ status: 201, body: { isVerified: false } })
   })
 
   test('TEN-4, ACC-6: only a Global administrator adds, verifies and removes domains', async () => {

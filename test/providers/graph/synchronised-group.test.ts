@@ -46,6 +46,19 @@ test('TEN-21: a group that another directory masters takes members and groups, a
   expect((await synchroniser.get(`/v1.0/groups/${made.body.id}/members`)).body.value).toMatchObject([{ id: member.id }])
 })
 
+test('TEN-21: nobody in such a group becomes a guest', async () => {
+  const group = (await synchroniser.post('/v1.0/groups', wanted)).body
+  const { id } = await contoso.newUser('turning')
+  const members = `/v1.0/groups/${group.id}/members`
+  expect((await synchroniser.post(`${members}/$ref`, reference(id))).status).toBe(204)
+  const become = () => contoso.administrator.patch(`/v1.0/users/${id}`, { userType: 'Guest' })
+  const refusal = await become()
+  expect(refusal).toMatchObject(refused)
+  expect(refusal.body.error.message).toContain("'From elsewhere'")
+  expect((await synchroniser.delete(`${members}/${id}/$ref`)).status).toBe(204)
+  expect((await become()).status).toBe(204)
+})
+
 test('TEN-21: it is changed where it is kept: people neither make, change, fill nor delete one, owners included', async () => {
   expect(await contoso.administrator.post('/v1.0/groups', wanted)).toMatchObject(refused)
   const group = `/v1.0/groups/${(await synchroniser.post('/v1.0/groups', wanted)).body.id}`
