@@ -28,7 +28,7 @@ import type { OperationContext } from './context.ts'
 import { getOwnTenant, keepGlobalAdministrator, refuseChangeOfAdministrator } from './directory-scope.ts'
 import { limitInvitations } from './limit-invitations.ts'
 import { personalLinkMark, queueMail } from './queue-mail.ts'
-import { getUserOf } from './read-user.ts'
+import { getLockedUserOf } from './read-user.ts'
 import { refusingDuplicates } from './refuse-duplicate-object.ts'
 import { scheduleDueWork } from './schedule-due-work.ts'
 import { hashSecret } from './secret-hash.ts'
@@ -173,7 +173,7 @@ async function accountFor(
 async function resetAccount(context: OperationContext, id: string, address: string): Promise<UserAccount> {
   const { db, caller, now } = context
   await authorizeDirectory(context, caller.tenantId, 'users/update')
-  const user = await getUserOf(db, caller.tenantId, id)
+  const user = await getLockedUserOf(db, caller.tenantId, id)
   if (user.accountClass !== 'guest')
     throw invalid('Request_BadRequest', 'Only an invited account can be reset for another redemption.', 'invitedUser')
   await refuseChangeOfAdministrator(context, user.id)

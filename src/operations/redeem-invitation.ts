@@ -14,7 +14,7 @@ import { getCollaborationPolicy } from '../store/collaboration-policy.ts'
 import { findInvitationByTicket, lockInvitation, replaceInvitation } from '../store/invitation.ts'
 import { findPrincipal } from '../store/principal.ts'
 import { findTenant, listDomains, lockTenant } from '../store/tenant.ts'
-import { findUser, hasAccountOfHome, replaceUser } from '../store/user-account.ts'
+import { findUser, hasAccountOfHome, lockUser, replaceUser } from '../store/user-account.ts'
 import { appendAudit } from './audit.ts'
 import { isAllowedToInvite } from './authorize-invitation.ts'
 import { activeDomainList } from './collaboration-policy.ts'
@@ -66,7 +66,18 @@ export async function homeIdentityOf(
       'WrongIdentity',
       'An invitation is redeemed with a work account of your own home tenant. Sign in there and follow the link again. The invitation is still open.',
     )
-  return { tenantId: user.tenantId, objectId: user.id, userName: user.userPrincipalName, mail: user.mail }
+  const mail = user.mail !== null && (await isOwnAddress(context, user.tenantId, user.mail)) ? user.mail : null
+  return { tenantId: user.tenantId, objectId: user.id, userName: user.userPrincipalName, mail }
+}
+
+/**
+ * An address at a domain that some tenant has verified is of people of that tenant only (as in OWN-1). The inviter sees
+ * the link too, and the administrator of any other tenant could write the address into an account.
+ */
+async function isOwnAddress(context: OperationContext, tenantId: string, address: string): Promise<boolean> {
+  const domain = asciiDomain(address.slice(address.lastIndexOf('@') + 1))
+  const owner = domain === undefined ? undefined : await findTenant(context.db, domain)
+  return owner === undefined || owner.id === tenantId
 }
 
 /** Refuses unless this person can redeem it now; nothing changes (F0 step 5). */
@@ -107,7 +118,7 @@ export async function acceptInvitation(
       `The terms of use of '${tenant.displayName}' (${policy.termsOfUseUrl}) have to be accepted with the invitation.`,
       'properties.acceptsTermsOfUse',
     )
-  const guest = await findUser(db, tenant.id, invitation.userId)
+  const guest = await lockUser(db, tenant.id, invitation.userId)
   if (guest?.externalUserState !== 'PendingAcceptance')
     throw conflict(
       'InvitationNotPending',

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { startTestCloud, type TestCloud } from '../../support/cloud.ts'
+import { duringTransaction } from '../../support/in-transaction.ts'
 import { type MailServer, startMailServer, textOf } from '../../support/mail-server.ts'
 import { accept, acceptAtOnce, type GuestWorld, guestWorld, ours, redemptionOf } from './guest-world.ts'
 import { guestInviter, newTenant, password } from './new-tenant.ts'
@@ -319,6 +320,43 @@ describe('redeeming', () => {
       expect((await accept(cloud.as(kim.body.accessToken), toKim)).body.error.code).toBe('WrongIdentity')
     expect((await accept(cloud.operator, toKim)).body.error.code).toBe('WrongIdentity')
     expect((await accept(guest.home, invited)).status).toBe(200)
+  })
+
+  test('S22: an address at a domain of one tenant is not redeemed by an account of another that bears it', async () => {
+    const joan = await world.person('joan')
+    const thief = await newTenant(cloud, 'invite-thief')
+    const posing = await thief.newUser('posing', { mail: joan.address })
+    // Whoever may invite sees the link, whatever roles the account has been given already.
+    const member = await world.contoso.newUser('curious')
+    const invited = await world.invite(joan.address, {}, member.client)
+    expect((await accept(posing.client, invited)).body.error.code).toBe('WrongIdentity')
+    expect((await accept(joan.client, invited)).status).toBe(200)
+  })
+
+  test('TEN-14: an account that is disabled at this moment stays disabled when its invitation is accepted', async () => {
+    const kurt = await world.person('kurt')
+    const invited = await world.invite(kurt.address)
+    const id = invited.body.invitedUser.id
+    const disabling = [['update user_account set account_enabled = false where id = $1', id]] as const
+    expect((await duringTransaction(cloud, disabling, () => accept(kurt.client, invited))).status).toBe(200)
+    expect(await userOf(id)).toMatchObject({ externalUserState: 'Accepted', accountEnabled: false })
+  })
+
+  test('TEN-14: who changes a guest while the invitation is accepted does not throw them back', async () => {
+    const lena = await world.person('lena')
+    const invited = await world.invite(lena.address)
+    const id = invited.body.invitedUser.id
+    const rename = () => world.contoso.administrator.patch(`/v1.0/users/${id}`, { displayName: 'Lena from afar' })
+    const acceptance = [
+      [
+        `update user_account set external_user_state = 'Accepted', home_tenant_id = $2, home_object_id = $3 where id = $1`,
+        id,
+        world.fabrikam.id,
+        lena.id,
+      ],
+    ] as const
+    expect((await duringTransaction(cloud, acceptance, rename)).status).toBe(204)
+    expect(await userOf(id)).toMatchObject({ externalUserState: 'Accepted', displayName: 'Lena from afar' })
   })
 
   test('S21: following the link a hundred times changes nothing', async () => {
