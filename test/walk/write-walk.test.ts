@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { namespaceOf } from '../../src/http/openapi.ts'
 import type { Operation } from '../../src/http/operation.ts'
@@ -152,6 +153,10 @@ test('I-17: every operation that writes is walked, or is in the list of those th
   ).toEqual([])
   expect(Object.keys(notWalked).filter((name) => successes.has(name) || !byName.has(name))).toEqual([])
   expect(Object.keys(notWalked).length).toBeLessThanOrEqual(notWalkedAtMost)
+  for (const [name, reason] of Object.entries(notWalked)) {
+    const [shownBy = ''] = /test\/\S+\.test\.ts/.exec(reason) ?? []
+    expect(existsSync(shownBy), `${name}: '${reason}' names no test that there is`).toBe(true)
+  }
   for (const list of [
     worksLater,
     leavesSeveral,

@@ -193,6 +193,22 @@ test('TEN-26: severity and state change, and a closed request takes nothing unti
   const patch = (client: Client, body: unknown) => client.patch(tickets(subscription, '/life'), body)
   expect((await patch(world.owner, { severity: 'critical' })).body.properties.severity).toBe('critical')
   expect(await patch(world.stranger, { severity: 'minimal' })).toMatchObject({ status: 404 })
+  const contactDetails = { primaryEmailAddress: 'ann@other.example' }
+  for (let time = 0; time < 2; time++)
+    expect((await patch(world.owner, { severity: 'critical', contactDetails })).body.properties).toMatchObject({
+      contactDetails: { ...contactDetails, firstName: 'Ann' },
+    })
+  const records = await cloud.running.db
+    .selectFrom('audit_record')
+    .select('after')
+    .where('scope', 'like', '%/supportTickets/life')
+    .orderBy('sequence')
+    .execute()
+  expect(records.map(({ after }) => after)).toEqual([
+    expect.objectContaining({ title: 'Users are counted twice' }),
+    { severity: 'critical', status: 'Open' },
+    { severity: 'critical', status: 'Open', contact: 'changed' },
+  ])
   const closed = await cloud.operator.patch(`/providers/Tenantry.Directory/supportTickets/${id}?${api}`, {
     properties: { status: 'Closed' },
   })
