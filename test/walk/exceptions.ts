@@ -20,6 +20,7 @@ export const worksLater: Readonly<Record<string, string>> = {
 
 /** What leaves more than one record, with the actions of all of them; everything else leaves one. */
 export const leavesSeveral: Readonly<Record<string, readonly string[]>> = {
+  'v1.0.Graph_CreateServicePrincipal': ['servicePrincipals/consent', 'servicePrincipals/create'],
   'v1.0.Graph_CreateInvitation': ['invitations/write', 'users/create'],
   'subscriptions.ResourceGroups_Delete': [
     'Microsoft.Compute/virtualMachines/delete',
