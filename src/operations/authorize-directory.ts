@@ -6,6 +6,7 @@ import {
   directoryRoles,
 } from '../domain/access/directory-roles.ts'
 import { permissionsWithoutRole } from '../domain/directory/collaboration-policy.ts'
+import { isPlatformClient } from '../domain/directory/sign-in-client.ts'
 import { forbidden, notFound } from '../domain/refusal.ts'
 import { listIdentities, loadConsoleFacts, loadDirectoryRoles } from '../store/access-facts.ts'
 import { listDelegatedGroups } from '../store/my-partner.ts'
@@ -19,9 +20,14 @@ export interface Identity {
   readonly objectId: string
 }
 
-/** The caller and the same person or application in other tenants; empty when the caller itself does not count. */
-export function identitiesOf(context: DirectoryContext): Promise<Identity[]> {
-  return listIdentities(context.db, context.caller)
+/**
+ * The caller and the same person or application in other tenants; empty when the caller itself does not count. A token
+ * that an application of some tenant got for a person counts in that tenant only; without any it is ourselves who ask.
+ */
+export async function identitiesOf({ db, caller }: DirectoryContext): Promise<Identity[]> {
+  const identities = await listIdentities(db, caller)
+  const isEverywhere = caller.kind !== 'user' || caller.appId === '' || isPlatformClient(caller.appId)
+  return isEverywhere ? identities : identities.filter(({ tenantId }) => tenantId === caller.tenantId)
 }
 
 /** Refuses unless a directory role of the caller, or of the same person in that tenant, gives the permission (ACC-11). */

@@ -1,10 +1,8 @@
+import { sandboxAppId } from '../domain/directory/sign-in-client.ts'
 import { notFound } from '../domain/refusal.ts'
 import { findCallerFacts } from '../store/caller.ts'
 import type { IssuedToken, OperationContext } from './context.ts'
 import { authorizeSandboxTokens } from './set-sandbox-clock.ts'
-
-/** The client id that tokens of the sandbox carry. */
-export const sandboxAppId = '7e0a0a51-5a9d-4b0c-9d38-5e6f0b0c5a4d'
 
 /** Signs a user in without a browser; only a sandbox does it, and only for its operator. */
 export async function issueSandboxToken(

@@ -20,6 +20,15 @@ export const commandLineClient: SignInClient = {
   registration: undefined,
 }
 
+/** The client id that tokens of the sandbox carry. */
+export const sandboxAppId = '7e0a0a51-5a9d-4b0c-9d38-5e6f0b0c5a4d'
+
+/**
+ * Clients of the platform itself, which act for a person in every tenant where that person has an account (MAU-5). What
+ * belongs to a tenant acts in that tenant alone: it could have somebody else's administrator sign in to it.
+ */
+export const isPlatformClient = (appId: string): boolean => appId === commandLineClient.appId || appId === sandboxAppId
+
 export const codeLifetimeMs = 10 * 60_000
 export const deviceCodeLifetimeMs = 15 * 60_000
 export const devicePollSeconds = 5
