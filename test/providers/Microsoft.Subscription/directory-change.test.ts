@@ -281,8 +281,10 @@ describe('the change', () => {
     expect((await tina.client.finish(await move(there))).status).toBe(204)
   })
 
-  test('SUB-1: there and back again, at one instant and at another, leaves one tenant at each', async () => {
+  test('SUB-1, SUB-19: there and back again leaves one tenant at each instant, and brings no role back', async () => {
     const id = await subscription()
+    const rita = await make.user(contoso.tenantId, 'rita')
+    await make.assign(contoso.tenantId, `/subscriptions/${id}`, roles.reader, rita)
     const back = { properties: { destinationTenantId: contoso.tenantId, destinationOwnerId: contoso.owner } }
     // The way back needs the person who is at home in both.
     await olga.put(requestPath(id), toFabrikam(guestId))
@@ -292,6 +294,8 @@ describe('the change', () => {
     expect((await guest.put(requestPath(id), back)).status).toBe(200)
     expect((await olga.post(acceptPath(id))).status).toBe(204)
     expect((await guest.get(`/subscriptions/${id}?api-version=2022-12-01`)).status).toBe(404)
+    const holders = await rowsOf(`select principal_id from role_assignment where subscription_id = '${id}'`)
+    expect(holders).toEqual([{ principal_id: contoso.owner }])
     const history = await rowsOf(
       `select tenant_id, upper(during) as "to" from subscription_directory where subscription_id = '${id}' order by during`,
     )
