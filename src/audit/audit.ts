@@ -6,6 +6,7 @@ import { eventChecks } from './event-checks.ts'
 import { historyChecks } from './history-checks.ts'
 import { invoiceChecks } from './invoice-checks.ts'
 import { paymentChecks } from './payment-checks.ts'
+import { productChecks } from './product-checks.ts'
 import { recordChecks } from './record-checks.ts'
 import { cutoffsToRecompute, recomputation, recomputationSchema } from './recomputation.ts'
 import { sumChecks } from './sum-checks.ts'
@@ -26,6 +27,7 @@ export const allChecks: readonly Check[] = [
   ...sumChecks,
   ...historyChecks,
   ...invoiceChecks,
+  ...productChecks,
   ...paymentChecks,
   ...recordChecks,
   ...auditChainChecks,

@@ -29,6 +29,8 @@ export function lineText(line: InvoiceLine, language: InvoiceLanguage): string {
     case 'fixedFee':
     case 'minimum':
       return lines[key](parameter('product'))
+    case 'product':
+      return lines.product(parameter('days'), parameter('of'))
     case 'credit':
       return lines.credit(parameter('number'), parameter('line'))
   }

@@ -61,6 +61,7 @@ export interface DocumentTexts {
     readonly localResidency: (tenant: string) => string
     readonly fixedFee: (product: string) => string
     readonly minimum: (product: string) => string
+    readonly product: (days: string, of: string) => string
     readonly credit: (number: string, line: string) => string
   }
   readonly notes: {
@@ -131,6 +132,7 @@ const english: DocumentTexts = {
     localResidency: (tenant) => `Local data residency, ${tenant}`,
     fixedFee: (product) => `${product}, fixed fee`,
     minimum: (product) => `${product}, up to the agreed minimum`,
+    product: (days, of) => `Price of a month, ${days} of ${of} days`,
     credit: (number, line) => `Credit of line ${line} on ${number}`,
   },
   notes: {
@@ -203,6 +205,7 @@ const swedish: DocumentTexts = {
     localResidency: (tenant) => `Lokal datalagring, ${tenant}`,
     fixedFee: (product) => `${product}, fast avgift`,
     minimum: (product) => `${product}, upp till avtalat minimum`,
+    product: (days, of) => `Månadspris, ${days} av ${of} dagar`,
     credit: (number, line) => `Kreditering av rad ${line} på ${number}`,
   },
   notes: {

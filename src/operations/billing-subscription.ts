@@ -143,7 +143,8 @@ export async function validateMove(
   return decideMove(context, source, destinationId)
 }
 
-function refusalOf({ refusal, message }: Extract<MoveDecision, { kind: 'refused' }>): Refusal {
+/** What is said when a move is not made. */
+export function refusalOf({ refusal, message }: Extract<MoveDecision, { kind: 'refused' }>): Refusal {
   const kind = refusalKinds[refusal]
   const target = 'destinationInvoiceSectionId'
   if (kind !== 'forbidden') return new Refusal(kind, refusal, message, { target })

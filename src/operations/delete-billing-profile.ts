@@ -12,6 +12,7 @@ import { type BillingProfile, listBillingProfiles, setBillingProfileStatus } fro
 import { listBillingSubscriptions } from '../store/billing-subscription.ts'
 import { type InvoiceSection, listInvoiceSections, setInvoiceSectionState } from '../store/invoice-section.ts'
 import { loadCreditBalances } from '../store/payment.ts'
+import { listRunningProducts } from '../store/product.ts'
 import { listLinkedPaymentMethods } from '../store/payment-method.ts'
 import { appendAudit } from './audit.ts'
 import { authorizeBilling } from './authorize.ts'
@@ -76,6 +77,7 @@ async function findProfileObstacles(
     ...(await loadObligations(context, profile)),
     // One that was cancelled can still be enabled, and then somebody has to pay.
     subscriptions: await listPaidFor(context, { profile: profile.name }),
+    products: await listProductsPaid(context, { profile: profile.name }),
     isStandAlone: account.agreementType === 'MicrosoftOnlineServicesProgram',
     otherProfiles: others.length,
     credit: left === undefined ? undefined : formatMoney({ minor: left, currency: getCurrency(profile.currency) }),
@@ -137,6 +139,7 @@ async function findSectionObstacles(
   return listSectionObstacles({
     otherSections: others.length,
     subscriptions: await listPaidFor(context, { profile: section.billingProfileName, section: section.name }),
+    products: await listProductsPaid(context, { section: section.name }),
   })
 }
 
@@ -144,6 +147,11 @@ async function findSectionObstacles(
 async function listPaidFor(context: OperationContext, payer: { profile: string; section?: string }) {
   const subscriptions = await listBillingSubscriptions(context.db, payer, { limit: 100 })
   return subscriptions.map(({ subscriptionId, displayName }) => ({ id: subscriptionId, displayName }))
+}
+
+async function listProductsPaid(context: OperationContext, payer: { profile?: string; section?: string }) {
+  const products = await listRunningProducts(context.db, payer, context.now)
+  return products.map(({ id, offer }) => ({ id, displayName: offer.productName.en }))
 }
 
 function refuseWhile(obstacles: readonly DeleteObstacle[], code: string, name: string): void {

@@ -29,7 +29,7 @@ export async function explainInvoiceLine(
   const stored = await findInvoiceLine(context.db, invoice.id, lineNumber)
   if (!line || !stored) throw notFound('LineNotFound', `The invoice '${name}' has no line ${lineNumber}.`)
   const eventQuantity = line.adjustment?.ratedQuantity ?? line.quantity
-  const isOfEvents = stored.lineKind !== 'minimum' && stored.chargeType !== 'Credit'
+  const isOfEvents = !['minimum', 'product'].includes(stored.lineKind) && stored.chargeType !== 'Credit'
   if (!isOfEvents) return { invoice, line, eventQuantity: '0', events: [], next: undefined }
   const placements = await listPlacementHistory(context.db, stored.subscriptionId)
   const { items, next } = await context.usage.explain({

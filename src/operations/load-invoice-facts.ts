@@ -26,6 +26,7 @@ import {
   loadSectionNames,
 } from '../store/invoice-facts.ts'
 import { listExchangeRates, loadAssignedPriceLists } from '../store/price-list.ts'
+import { loadProductsToCharge } from '../store/product-placement.ts'
 import type { OpenTransaction, UsageStore } from '../usage/usage-store.ts'
 
 /** What a run or a preview asks for; `lists` and `rates` remember between chunks what does not change in a run. */
@@ -85,10 +86,14 @@ export async function loadInvoiceFacts(query: FactsQuery): Promise<LoadedFacts[]
   const earlier = [...months.values()].filter((month) => month.period !== period)
   const billed = await loadBilledLines(read, earlier)
   const common = await loadCommon(query, [...months.values()], [...billed.values()].flat())
+  const products = await loadProductsToCharge(read, names, period)
   return profiles.map((profile) => {
     const own = [...months.values()].filter((month) => month.profile === profile.name)
     return {
-      facts: factsOf(query, profile, own, billed, common),
+      facts: {
+        ...factsOf(query, profile, own, billed, common),
+        products: products.get(profile.name) ?? { billedUntil: null, placements: [] },
+      },
       prints: new Map(own.map((month) => [month.period, month.print])),
     }
   })
@@ -203,7 +208,7 @@ function factsOf(
   months: readonly ProfileMonth[],
   billed: ReadonlyMap<string, readonly BilledInvoiceLine[]>,
   common: CommonFacts,
-): InvoiceFacts {
+): Omit<InvoiceFacts, 'products'> {
   const account = common.accounts.get(profile.billingAccountName)
   if (!account) throw new Error(`the profile ${profile.name} has no account`)
   const own = new Set(months.flatMap((month) => month.quantities.map((quantity) => quantity.subscriptionId)))

@@ -5,7 +5,7 @@ import type { LineKind } from '../domain/rating/line-key.ts'
 import type { AgreementType } from './billing-account.ts'
 import type { Db } from './db.ts'
 
-/** What issued documents say of the usage of some months; of some subscriptions only, where they are given. */
+/** What issued documents say of the usage, not of products, of some months; of some subscriptions only, where they are given. */
 export async function loadDocumentedLines(
   db: Db,
   profile: string,
@@ -17,6 +17,7 @@ export async function loadDocumentedLines(
     .innerJoin('invoice as i', 'i.id', 'l.invoice_id')
     .leftJoin('invoice as o', 'o.id', 'i.credit_for')
     .where('i.billing_profile_name', '=', profile)
+    .where('l.line_kind', '<>', 'product')
     .where(sql<boolean>`l.usage_period = any(${[...usagePeriods]}::text[])`)
     .selectAll('l')
     .select(['i.id as document_id', 'i.number', 'i.document_type', 'i.period', 'o.number as credit_for'])
@@ -30,7 +31,7 @@ export async function loadDocumentedLines(
     lineKind: row.line_kind as LineKind,
     invoiceSectionName: row.invoice_section_name,
     customerName: row.customer_name,
-    subscriptionId: row.subscription_id,
+    subscriptionId: row.subscription_id ?? '',
     meterId: row.meter_id,
     groupingKey: row.grouping_key,
     priceListName: row.price_list_name,

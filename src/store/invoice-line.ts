@@ -14,6 +14,7 @@ export interface LineToStore {
   readonly lineKind: LineKind
   readonly section: string | null
   readonly customer: string | null
+  /** Empty of a product, which is in no subscription. */
   readonly subscriptionId: string
   readonly meterId: string
   readonly groupingKey: string
@@ -47,7 +48,7 @@ function* chunksOf(lines: Iterable<LineToStore>): Generator<string> {
       line.lineKind,
       line.section,
       line.customer,
-      line.subscriptionId,
+      line.subscriptionId === '' ? null : line.subscriptionId,
       line.meterId,
       line.groupingKey,
       line.priceListName,
@@ -77,7 +78,7 @@ export async function insertInvoiceLines(db: Db, lines: readonly LineToStore[]):
           line_kind: line.lineKind,
           invoice_section_name: line.section,
           customer_name: line.customer,
-          subscription_id: line.subscriptionId,
+          subscription_id: line.subscriptionId === '' ? null : line.subscriptionId,
           meter_id: line.meterId,
           grouping_key: line.groupingKey,
           price_list_name: line.priceListName,
@@ -119,7 +120,7 @@ function toLine(row: Selectable<Database['invoice_line']>): LineToStore {
     lineKind: row.line_kind as LineKind,
     section: row.invoice_section_name,
     customer: row.customer_name,
-    subscriptionId: row.subscription_id,
+    subscriptionId: row.subscription_id ?? '',
     meterId: row.meter_id,
     groupingKey: row.grouping_key,
     priceListName: row.price_list_name,
@@ -130,7 +131,10 @@ function toLine(row: Selectable<Database['invoice_line']>): LineToStore {
   }
 }
 
-/** What was billed of months, by `profile month`. Credit notes give money back and change nothing about usage. */
+/**
+ * What was billed of the usage of months, by `profile month`. Credit notes give money back and change nothing about usage;
+ * what a product costs is known when its month ends and never rated again.
+ */
 export async function loadBilledLines(
   db: Db,
   months: readonly { readonly profile: string; readonly period: string }[],
@@ -142,7 +146,7 @@ export async function loadBilledLines(
     from unnest(${months.map((month) => month.profile)}::text[], ${months.map((month) => month.period)}::text[])
       as m (profile, period)
     join invoice i on i.billing_profile_name = m.profile and i.document_type <> 'CreditNote' and i.period >= m.period
-    join invoice_line l on l.invoice_id = i.id and l.usage_period = m.period
+    join invoice_line l on l.invoice_id = i.id and l.usage_period = m.period and l.line_kind <> 'product'
     order by i.period, l.line_number`.execute(db)
   for (const row of rows) {
     const key = `${row.profile} ${row.usage_period}`
@@ -151,7 +155,7 @@ export async function loadBilledLines(
       lineKind: row.line_kind as LineKind,
       invoiceSectionName: row.invoice_section_name,
       customerName: row.customer_name,
-      subscriptionId: row.subscription_id,
+      subscriptionId: row.subscription_id ?? '',
       meterId: row.meter_id,
       groupingKey: row.grouping_key,
       priceListName: row.price_list_name,

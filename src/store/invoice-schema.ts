@@ -57,7 +57,8 @@ export interface InvoiceTables {
     line_kind: string
     invoice_section_name: string | null
     customer_name: string | null
-    subscription_id: string
+    /** Null of a product, which is in no subscription. */
+    subscription_id: string | null
     meter_id: string
     grouping_key: string
     price_list_name: string

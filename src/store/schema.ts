@@ -8,6 +8,7 @@ import type { InvoiceTables } from './invoice-schema.ts'
 import type { OutboxTables } from './outbox-schema.ts'
 import type { OutsideProviderTables } from './outside-provider-schema.ts'
 import type { PaymentTables } from './payment-schema.ts'
+import type { ProductTables } from './product-schema.ts'
 import type { PartnerTables } from './partner-schema.ts'
 import type { SubscriptionCreationRequestTables } from './subscription-creation-request-schema.ts'
 import type { SubscriptionPolicyTables } from './subscription-policy-schema.ts'
@@ -24,6 +25,7 @@ export interface Database
     InvoiceTables,
     PartnerTables,
     PaymentTables,
+    ProductTables,
     SignInTables,
     OutboxTables,
     OutsideProviderTables,

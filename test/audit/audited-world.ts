@@ -59,6 +59,7 @@ export async function playHistory(cloud: TestCloud): Promise<void> {
   await signIns(modern.reporter, modern.id, 'relinked', ['hanna', 'fia'], '2019-11-26T00:00:00Z')
 
   await handOver(company, handedOver)
+  await haveProduct(cloud, company, payer.sectionId, section)
 
   await closeMonth(cloud, '2019-11', '2019-12-04T00:00:00Z')
   await signIns(legacy.reporter, legacy.id, 'late', ['doris', 'ivar'], '2019-11-09T08:00:00Z')
@@ -86,6 +87,43 @@ export async function playHistory(cloud: TestCloud): Promise<void> {
       properties: { reason: 'A courtesy', lines: [1] },
     }),
     'a credit note',
+  )
+}
+
+/** Bought for one section, moved to another two days later, and not renewed in the month after. */
+async function haveProduct(cloud: TestCloud, company: Company, from: string, to: string): Promise<void> {
+  const product = '0f000000-0000-4000-8000-000000000001'
+  expectDone(
+    await cloud.operator.put(`/providers/Tenantry.Pricing/productOffers/zone-support?${own}`, {
+      properties: {
+        kind: 'plan',
+        productName: { en: 'Zone support', sv: 'Zonstöd' },
+        serviceFamily: 'Support',
+        monthlyPrices: { EUR: '49.90' },
+      },
+    }),
+    'an offer',
+  )
+  expectDone(
+    await company.owner.put(`${from}/providers/Tenantry.Billing/productPurchases/${product}?${own}`, {
+      properties: { offerName: 'zone-support' },
+    }),
+    'a purchase',
+  )
+  await cloud.clock.set('2019-11-28T12:00:00Z')
+  const account = from.split('/billingProfiles/')[0]
+  expectDone(
+    await company.owner.post(`${account}/products/${product}/move?api-version=2020-05-01`, {
+      destinationInvoiceSectionId: to,
+    }),
+    'a move of a product',
+  )
+  await cloud.clock.set('2019-12-01T00:00:00Z')
+  expectDone(
+    await company.owner.patch(`${account}/products/${product}?api-version=2020-05-01`, {
+      properties: { autoRenew: 'Off' },
+    }),
+    'an end of renewal',
   )
 }
 

@@ -138,6 +138,11 @@ const corruptions: readonly (readonly [string, string, string])[] = [
     `update billing_placement set during = tstzrange(lower(during), upper(during) - interval '1 day') where not upper_inf(during)`,
   ],
   [
+    'nobody pays for a product for a day',
+    'I-07',
+    `update product_placement set during = tstzrange(lower(during), upper(during) - interval '1 day') where lower(during) = (select min(lower(during)) from product_placement)`,
+  ],
+  [
     'a subscription has lost its payer',
     'I-07',
     `delete from billing_placement where upper_inf(during) and id = (select max(id) from billing_placement)`,
@@ -245,6 +250,22 @@ const corruptions: readonly (readonly [string, string, string])[] = [
     'the tax is a cent too much',
     'I-05',
     `update invoice set tax_minor = tax_minor + 1, total_minor = total_minor + 1 where id = ${firstInvoice}`,
+  ],
+  [
+    'a product was bought a day earlier than is billed',
+    'I-05',
+    `update product_placement set during = tstzrange(lower(during) - interval '1 day', upper(during)) where not upper_inf(during) and lower(during) = (select min(lower(during)) from product_placement)`,
+  ],
+  ['an offer that was sold has another price', 'I-05', `update product_offer set monthly_prices = '{"EUR": "49.91"}'`],
+  [
+    'a product is billed to the section that had it first',
+    'I-05',
+    `update invoice_line l set invoice_section_name = (select invoice_section_name from product_placement order by lower(during) limit 1) where line_kind = 'product'`,
+  ],
+  [
+    'a product ended earlier than is billed',
+    'I-05',
+    `update product_placement set during = tstzrange(lower(during), '2019-12-10') where lower(during) = (select max(lower(during)) from product_placement)`,
   ],
   ['usage without a price is forgotten', 'I-05', `delete from invoice_run_unpriced`],
   [

@@ -192,6 +192,14 @@ export const bodies: Readonly<Record<string, unknown>> = {
       ],
     },
   },
+  'Tenantry.Pricing.ProductOffers_Put': {
+    properties: {
+      kind: 'plan',
+      productName: { en: 'x', sv: 'x' },
+      serviceFamily: 'x',
+      monthlyPrices: { USD: '1' },
+    },
+  },
   'Tenantry.Pricing.PriceListAssignments_Put': { properties: { from: '2026-01-01T00:00:00Z' } },
   'Tenantry.Pricing.ExchangeRates_Put': { properties: { from: 'USD', to: 'SEK', rate: '10', day: '2025-12-29' } },
   'Microsoft.Billing.BillingAccounts_Update': { properties: { displayName: 'x' } },
@@ -219,6 +227,10 @@ export const bodies: Readonly<Record<string, unknown>> = {
   'Microsoft.Billing.BillingSubscriptions_Update': { properties: { costCenter: 'x' } },
   'Microsoft.Billing.BillingSubscriptions_Move': { destinationInvoiceSectionId: section },
   'Microsoft.Billing.BillingSubscriptions_ValidateMove': { destinationInvoiceSectionId: section },
+  'Microsoft.Billing.Products_Update': { properties: { autoRenew: 'Off' } },
+  'Microsoft.Billing.Products_Move': { destinationInvoiceSectionId: section },
+  'Microsoft.Billing.Products_ValidateMoveEligibility': { destinationInvoiceSectionId: section },
+  'Tenantry.Billing.ProductPurchases_Create': { properties: { offerName: 'x' } },
   'Microsoft.Billing.AssociatedTenants_CreateOrUpdate': {
     properties: { displayName: 'x', billingManagementState: 'Active' },
   },

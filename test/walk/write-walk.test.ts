@@ -37,6 +37,7 @@ import { domainSuccesses } from './successes/domain.ts'
 import { transferSuccesses } from './successes/transfer.ts'
 import { moneySuccesses } from './successes/money.ts'
 import { partnerSuccesses } from './successes/partner.ts'
+import { productSuccesses } from './successes/product.ts'
 import { resourceSuccesses } from './successes/resources.ts'
 import { associationSuccesses } from './successes/association.ts'
 import { guestSuccesses } from './successes/guest.ts'
@@ -67,6 +68,7 @@ const successes: ReadonlyMap<string, Success> = new Map(
     ...supportSuccesses,
     ...directoryChangeSuccesses,
     ...domainSuccesses,
+    ...productSuccesses,
     ...moneySuccesses,
     ...transferSuccesses,
     ...associationSuccesses,

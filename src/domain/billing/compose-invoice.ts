@@ -14,6 +14,7 @@ import type {
   PriceListReference,
 } from './invoice-document.ts'
 import type { InvoiceFacts } from './invoice-facts.ts'
+import { chargeProducts } from './product-charge.ts'
 import { monthSpan, transitionOf } from './line-period.ts'
 import { rateUsageMonth } from './rate-usage-month.ts'
 import { allocateTax, decideTax } from './tax.ts'
@@ -36,9 +37,10 @@ export function composeInvoice(facts: InvoiceFacts): ComposedInvoice {
     .toSorted((a, b) => compareTexts(a.period, b.period))
     .map((month) => ({ month, ...rateUsageMonth(facts, month) }))
   const tax = decideTax(facts.seller, facts.profile)
-  const charged = months
-    .flatMap(({ month, charges }) => charges.map((charge) => chargeLine(facts, month.period, charge)))
-    .toSorted(compareOnDocument)
+  const charged = [
+    ...months.flatMap(({ month, charges }) => charges.map((charge) => chargeLine(facts, month.period, charge))),
+    ...chargeProducts(facts),
+  ].toSorted(compareOnDocument)
   const { taxableMinor, taxMinor, byLine } = allocateTax(
     charged.map((line) => line.amountMinor),
     tax.rate,
@@ -127,7 +129,8 @@ function compareOnDocument(a: ChargedLine, b: ChargedLine): number {
     compareTexts(a.key.meterId, b.key.meterId) ||
     compareTexts(a.key.lineKind, b.key.lineKind) ||
     compareTexts(a.key.priceListName, b.key.priceListName) ||
-    a.key.priceVersion - b.key.priceVersion
+    a.key.priceVersion - b.key.priceVersion ||
+    a.span.from.getTime() - b.span.from.getTime()
   )
 }
 
@@ -189,7 +192,8 @@ function notesOf(
           ]
         : []
     })
-  const late = [...new Set(lines.map((line) => line.usagePeriod))].filter((period) => period !== facts.period)
+  const used = lines.filter((line) => line.key.lineKind !== 'product')
+  const late = [...new Set(used.map((line) => line.usagePeriod))].filter((period) => period !== facts.period)
   return [
     ...changed,
     ...(late.length > 0 ? [{ key: 'lateUsage' as const, parameters: { periods: late.toSorted().join(', ') } }] : []),
@@ -209,7 +213,11 @@ function exchangeRatesOf(lines: readonly ChargedLine[]): InvoiceDocument['exchan
 }
 
 function priceListsOf(facts: InvoiceFacts, lines: readonly ChargedLine[]): readonly PriceListReference[] {
-  const used = new Set(lines.map((line) => JSON.stringify([line.key.priceListName, line.key.priceVersion])))
+  const used = new Set(
+    lines
+      .filter((line) => line.key.lineKind !== 'product')
+      .map((line) => JSON.stringify([line.key.priceListName, line.key.priceVersion])),
+  )
   const seen = new Set<PriceListVersion>()
   return facts.priceLists
     .flatMap(({ priceList }) => priceList.versions.map((version) => ({ priceList, version })))

@@ -7,6 +7,7 @@ export type DeleteObstacle = {
     | 'LastBillingProfile'
     | 'LastInvoiceSection'
     | 'ActiveBillingSubscriptions'
+    | 'ActiveProducts'
     | 'OutstandingCharges'
     | 'PendingCharges'
     | 'ActiveCredits'
@@ -18,6 +19,7 @@ export interface ProfileDeletionFacts extends ProfileObligations {
   /** BIL-21: a stand-alone account is one profile with one section. */
   readonly isStandAlone: boolean
   readonly otherProfiles: number
+  readonly products: readonly PaidProduct[]
   /** What is left of its credit, with the currency; undefined when it is nothing. */
   readonly credit: string | undefined
   readonly cards: readonly { readonly name: string; readonly displayName: string }[]
@@ -39,6 +41,7 @@ export function listProfileObstacles(facts: ProfileDeletionFacts): DeleteObstacl
         ]
       : []),
     ...subscriptionsInTheWay(facts.subscriptions),
+    ...productsInTheWay(facts.products),
     ...(openInvoices.length > 0
       ? [
           {
@@ -52,7 +55,7 @@ export function listProfileObstacles(facts: ProfileDeletionFacts): DeleteObstacl
       : [
           {
             code: 'PendingCharges',
-            message: `${pending} of usage are on no invoice yet. Wait for the invoice of the month and pay it.`,
+            message: `${pending} are on no invoice yet. Wait for the invoice of the month and pay it.`,
           } as const,
         ]),
     ...pendingWithoutPrice(facts),
@@ -77,6 +80,7 @@ export function listProfileObstacles(facts: ProfileDeletionFacts): DeleteObstacl
 
 export interface SectionDeletionFacts {
   readonly otherSections: number
+  readonly products: readonly PaidProduct[]
   readonly subscriptions: ProfileObligations['subscriptions']
 }
 
@@ -91,10 +95,16 @@ export function listSectionObstacles(facts: SectionDeletionFacts): DeleteObstacl
         ]
       : []),
     ...subscriptionsInTheWay(facts.subscriptions),
+    ...productsInTheWay(facts.products),
   ]
 }
 
 const shown = 10
+
+interface PaidProduct {
+  readonly id: string
+  readonly displayName: string
+}
 
 function subscriptionsInTheWay(subscriptions: ProfileObligations['subscriptions']): DeleteObstacle[] {
   if (subscriptions.length === 0) return []
@@ -104,6 +114,18 @@ function subscriptionsInTheWay(subscriptions: ProfileObligations['subscriptions'
     {
       code: 'ActiveBillingSubscriptions',
       message: `It pays for subscriptions: ${named.join(', ')}${more}. Have them billed elsewhere, or cancel and delete them.`,
+    },
+  ]
+}
+
+function productsInTheWay(products: readonly PaidProduct[]): DeleteObstacle[] {
+  if (products.length === 0) return []
+  const named = products.slice(0, shown).map(({ id, displayName }) => `'${displayName}' (${id})`)
+  const more = products.length > shown ? ` and ${products.length - shown} more` : ''
+  return [
+    {
+      code: 'ActiveProducts',
+      message: `It pays for products: ${named.join(', ')}${more}. Move them to another section, or cancel them.`,
     },
   ]
 }

@@ -124,6 +124,7 @@ export interface InvoiceLine {
   /** What the line is about, half-open. Both lines of a transition month have their own (MAU-24). */
   readonly from: string
   readonly to: string
+  /** Empty of a product, which is in no subscription. */
   readonly subscriptionId: string
   readonly subscriptionName: string
   readonly meterId: string
@@ -169,7 +170,8 @@ export interface LineAdjustment {
 /**
  * What a line says in words besides its product, for the languages of the documents. Parameters: `tenant`, the domain of
  * the identity tenant, wherever there is one; in a transition month `until` of `authentications` and `from` of
- * `monthlyActiveUsers`, the instant of change; of `credit` the `number` and `line` of the original.
+ * `monthlyActiveUsers`, the instant of change; of `credit` the `number` and `line` of the original;
+ * of `product` the `days` that it was there and `of` how many days the month has.
  */
 export interface LineDescription {
   readonly key:
@@ -181,6 +183,7 @@ export interface LineDescription {
     | 'localResidency'
     | 'fixedFee'
     | 'minimum'
+    | 'product'
     | 'credit'
   readonly parameters: Readonly<Record<string, string>>
 }

@@ -6,6 +6,7 @@ import type { IntroductoryOffer } from '../rating/price.ts'
 import type { PriceListAssignment } from '../rating/price-book.ts'
 import type { Address } from './address.ts'
 import type { InvoicedResource, InvoiceLanguage } from './invoice-document.ts'
+import type { ProductToCharge } from './product-charge.ts'
 import type { Seller } from './seller.ts'
 
 /** Everything that an invoice of one profile is made of; the same facts give the same document. */
@@ -19,6 +20,7 @@ export interface InvoiceFacts {
   /** The month itself and earlier ones whose usage has changed since they were billed; any order. */
   readonly months: readonly UsageMonth[]
   readonly names: InvoiceNames
+  readonly products: ProductToCharge
 }
 
 export interface InvoicedProfile {

@@ -47,7 +47,7 @@ function brokenConservation(facts: InvoiceFacts, invoice: ComposedInvoice): Brok
     for (const line of month.billed)
       if (line.lineKind !== 'minimum') add(line.meterId, line.subscriptionId, line.quantity, -1)
     for (const line of invoice.lines)
-      if (line.usagePeriod === month.period && line.key.lineKind !== 'minimum')
+      if (line.usagePeriod === month.period && line.key.lineKind !== 'minimum' && line.key.lineKind !== 'product')
         add(line.key.meterId, line.key.subscriptionId, line.quantity, -1)
     for (const { period, record } of invoice.unpriced)
       if (period === month.period) add(record.meterId, record.subscriptionId, record.quantity, -1)

@@ -1,6 +1,6 @@
 import type { BillingScope } from './billing-ids.ts'
 
-/** Azure's codes for why a subscription cannot be billed elsewhere. */
+/** Azure's codes for why a subscription, or a product, cannot be billed elsewhere. */
 export type MoveRefusal =
   | 'InvalidDestination'
   | 'CrossBillingAccountNotAllowed'
@@ -50,27 +50,29 @@ export function moveTask(source: BilledSubscription, destination: BillingScope |
   return profile === undefined || profile === source.profile ? 'U3' : 'U4'
 }
 
-/** Whether another section of the same account may pay for the subscription from now on. */
+/** Whether another section of the same account may pay for the subscription, or the product, from now on. */
 export function decideSubscriptionMove(
   source: BilledSubscription,
   destination: BillingScope | undefined,
   facts: MoveFacts,
+  what: 'subscription' | 'product' = 'subscription',
 ): MoveDecision {
   if (destination?.profile === undefined || destination.section === undefined)
     return refused('InvalidDestination', 'The destination is not the id of an invoice section. Give the whole id.')
   if (destination.account.toLowerCase() !== source.account.toLowerCase())
     return refused(
       'CrossBillingAccountNotAllowed',
-      'The destination is in another billing account. Ask for a transfer of billing ownership instead.',
+      what === 'subscription'
+        ? 'The destination is in another billing account. Ask for a transfer of billing ownership instead.'
+        : 'The destination is in another billing account, and a product stays in the one it was bought in.',
     )
   const needed =
     moveTask(source, destination) === 'U3'
       ? 'the owner or contributor role of the section, of its profile or of the account'
       : 'the owner or contributor role of the profile or of the account'
-  if (!facts.mayLeave)
-    return refused('InsufficientPermissionOnSource', `To move the subscription away you need ${needed}.`)
+  if (!facts.mayLeave) return refused('InsufficientPermissionOnSource', `To move the ${what} away you need ${needed}.`)
   if (!facts.mayArrive)
-    return refused('InsufficientPermissionOnDestination', `To move the subscription there you need ${needed}.`)
+    return refused('InsufficientPermissionOnDestination', `To move the ${what} there you need ${needed}.`)
   const { profile, section } = facts
   if (source.section === null)
     return refused(

@@ -1,4 +1,7 @@
-/** What a line is for. `fixedFee` is held over days and prorated (DEC-32), `minimum` tops up to a month's minimum. */
+/**
+ * What a line is for. `fixedFee` is held over days and prorated (DEC-32), `minimum` tops up to a month's minimum,
+ * `product` is no usage but what was bought for a price a month.
+ */
 export type LineKind =
   | 'usage'
   | 'stackUsage'
@@ -8,6 +11,7 @@ export type LineKind =
   | 'localResidency'
   | 'fixedFee'
   | 'minimum'
+  | 'product'
 
 /** What makes two quantities one line. Rating the same month again gives the same keys, so lines can be compared. */
 export interface LineKey {
@@ -15,6 +19,7 @@ export interface LineKey {
   readonly invoiceSectionId: string | null
   /** Instead of a section where a partner pays (DESIGN: a placement has exactly one of the two). */
   readonly customerId: string | null
+  /** Empty of a product, which is in no subscription. */
   readonly subscriptionId: string
   readonly meterId: string
   /** The resource, which for an identity tenant is its link. */

@@ -8,9 +8,7 @@ import type { OperationContext } from '../../operations/context.ts'
 const common = { apiVersions: ['2020-05-01'], authentication: 'bearer', method: 'GET', statuses: [200] } as const
 const account = '/providers/Microsoft.Billing/billingAccounts/{billingAccountName}'
 const profile = `${account}/billingProfiles/{billingProfileName}`
-const section = `${profile}/invoiceSections/{invoiceSectionName}`
 
-const filters = { $filter: 'optional', $search: 'optional' } as const
 const reservationQuery = {
   $filter: 'optional',
   $orderby: 'optional',
@@ -18,12 +16,8 @@ const reservationQuery = {
   selectedState: 'optional',
 } as const
 
-/** Usage is all that is sold here. What else Azure sells is an empty list for whoever may look at it. */
+/** What Azure has beside and is not here is an empty list for whoever may look at it; a bought reservation is a product. */
 export const emptyListOperations: readonly Operation<OperationContext>[] = [
-  emptyList('Products_ListByBillingAccount', `${account}/products`, 'A10', filters),
-  emptyList('Products_ListByBillingProfile', `${profile}/products`, 'P12', filters),
-  emptyList('Products_ListByInvoiceSection', `${section}/products`, 'S5', filters),
-  absent('Products_Get', `${account}/products/{name}`, 'A10', 'ProductNotFound', 'product'),
   emptyList('Reservations_ListByBillingAccount', `${account}/reservations`, 'A10', reservationQuery),
   emptyList('Reservations_ListByBillingProfile', `${profile}/reservations`, 'P12', reservationQuery),
   emptyList('Instructions_ListByBillingProfile', `${profile}/instructions`, 'P3', {}),
@@ -41,7 +35,7 @@ function emptyList(
     id,
     path,
     permission: `${task} ${describeBillingTask(task)}`,
-    summary: 'Empty: only usage is sold here.',
+    summary: 'Empty: there are none here.',
     query,
     async handle(context, request) {
       await requireBillingScope(context, task, scopeOf(request))
@@ -56,7 +50,7 @@ function absent(id: string, path: string, task: BillingTask, code: string, what:
     id,
     path,
     permission: `${task} ${describeBillingTask(task)}`,
-    summary: `Always absent: there is no ${what} here, only usage is sold.`,
+    summary: `Always absent: there is no ${what} here.`,
     async handle(context, request) {
       await requireBillingScope(context, task, scopeOf(request))
       throw notFound(code, `The ${what} '${pathParameter(request, 'name')}' could not be found.`)

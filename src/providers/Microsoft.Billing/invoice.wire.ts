@@ -131,8 +131,9 @@ export function toWireTransaction(
         : { customerId: customerId(account, section.name), customerDisplayName: section.displayName }),
       billingProfileId: billingProfileId(account, profile),
       billingProfileDisplayName: document.billingProfile.displayName,
-      subscriptionId: line.subscriptionId,
-      subscriptionName: line.subscriptionName,
+      ...(line.subscriptionId === ''
+        ? {}
+        : { subscriptionId: line.subscriptionId, subscriptionName: line.subscriptionName }),
       azureCreditApplied: amount('0'),
       billingCurrency: currency,
       discount: 0,

@@ -67,6 +67,7 @@ function factsOf(months: readonly Partial<UsageMonth>[], more: Partial<InvoiceFa
       reverseCharge: false,
     },
     cutoff: { batchId: 7n, reportedUntil: null },
+    products: { billedUntil: null, placements: [] },
     priceLists: [{ priceList: prices, effectiveFrom: null, effectiveTo: null }],
     months: months.map((month) => ({
       period: '2026-10',

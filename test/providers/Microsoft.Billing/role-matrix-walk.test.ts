@@ -59,6 +59,7 @@ let world: BillingWorld
 let contoso: Customer
 let subscriptionId: string
 let invoiceName: string
+const productName = randomUUID()
 
 interface Holder {
   readonly name: string
@@ -75,6 +76,22 @@ beforeAll(async () => {
   subscriptionId = await world.subscription(contoso)
   const tenant = await world.linkedTenant(contoso, subscriptionId)
   await world.signIns(tenant, ['anna', 'bo'], '2026-10-01T00:00:00Z')
+  expectSuccess(
+    await cloud.operator.put('/providers/Tenantry.Pricing/productOffers/support?api-version=2026-11-01', {
+      properties: {
+        kind: 'plan',
+        productName: { en: 'Support', sv: 'Support' },
+        serviceFamily: 'Support',
+        monthlyPrices: { USD: '10' },
+      },
+    }),
+  )
+  expectSuccess(
+    await contoso.owner.client.put(
+      `${contoso.sectionId}/providers/Tenantry.Billing/productPurchases/${productName}?api-version=2026-11-01`,
+      { properties: { offerName: 'support' } },
+    ),
+  )
   await cloud.clock.set('2026-11-04T00:00:00Z')
   expectSuccess(await world.run('2026-10'))
   invoiceName = (await world.documents(contoso))[0]?.number ?? ''
@@ -153,6 +170,7 @@ function pathOf(operation: Operation<OperationContext>): string {
     billingProfileId: contoso.profile,
     invoiceSectionName: contoso.section,
     subscriptionId,
+    productName,
     invoiceName,
     billingPeriodName: '202610',
     agreementName: '1',

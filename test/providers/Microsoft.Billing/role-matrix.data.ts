@@ -13,6 +13,7 @@ export const shownElsewhere: Readonly<Record<string, string>> = {
   'Microsoft.Billing.InvoiceSections_ListByBillingProfile': 'P10, shortened for others: role-matrix.test.ts',
   'Microsoft.Billing.InvoiceSections_CreateOrUpdate': 'P11 makes, S4 changes: role-matrix.test.ts',
   'Microsoft.Billing.BillingSubscriptions_Move': 'U3 or U4 on both ends: role-matrix.test.ts',
+  'Microsoft.Billing.Products_Move': 'S7 or P14 on both ends: product.test.ts',
   'Microsoft.Billing.BillingSubscriptions_ListByCustomer': 'of partners: test/providers/partnercenter',
   'Microsoft.Billing.Transactions_ListByInvoice': 'P7, shortened for others: invoice.test.ts',
   'Microsoft.Billing.Invoices_PollDownload': 'for whoever asked: invoice.test.ts',
@@ -29,16 +30,11 @@ export const shownElsewhere: Readonly<Record<string, string>> = {
 
 /** Rows that no operation of its own stands for; what they allow is asked by checkAccess (DESIGN 11). */
 export const throughCheckAccess: Readonly<Partial<Record<BillingTask, string>>> = {
-  A11: 'no product but a subscription can be bought here, so none is cancelled or renewed',
   A13: 'subscriptions are created on a section: S9',
   A14: 'nobody: SUB-7',
-  P13: 'no product but a subscription can be bought here',
-  P14: 'no product but a subscription can be bought here',
   P19: 'subscriptions are created on a section: S9',
   P20: 'nobody: SUB-7',
   P21: 'as U4',
-  S6: 'no product but a subscription can be bought here',
-  S7: 'no product but a subscription can be bought here',
   S10: 'nobody: SUB-7',
   S11: 'as U3',
   U1: 'as S9',
