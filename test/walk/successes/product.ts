@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto'
+import type { Customer } from '../../providers/Tenantry.Billing/billing-world.ts'
+import type { Client } from '../../support/cloud.ts'
 import { type Sent, type Stage, type Success, version } from '../stage.ts'
 
 const offered = (stage: Stage, name: string): Sent => ({
@@ -14,47 +16,50 @@ const offered = (stage: Stage, name: string): Sent => ({
   },
 })
 
-async function bought(stage: Stage, name: string): Promise<Sent> {
+/** Of a customer of its own, so that the invoices of the stage's customer stay as they are. */
+interface Bought {
+  readonly customer: Customer
+  readonly purchase: Sent
+}
+
+async function bought(stage: Stage): Promise<Bought> {
+  const customer = await stage.world.customer()
   const offerName = stage.label('offer')
   const offer = offered(stage, offerName)
   await stage.did(offer.as.put(offer.path, offer.body))
-  return {
-    as: stage.owner,
-    path: `${stage.customer.sectionId}/providers/Tenantry.Billing/productPurchases/${name}?${version.ours}`,
-    body: { properties: { offerName } },
-  }
+  const path = `${customer.sectionId}/providers/Tenantry.Billing/productPurchases/${randomUUID()}?${version.ours}`
+  return { customer, purchase: { as: customer.owner.client, path, body: { properties: { offerName } } } }
 }
 
-/** The id of a product that the customer's section has. */
-async function product(stage: Stage): Promise<string> {
-  const purchase = await bought(stage, randomUUID())
-  return (await stage.did(purchase.as.put(purchase.path, purchase.body))).body.id
+async function product(stage: Stage): Promise<{ id: string; customer: Customer; as: Client }> {
+  const { customer, purchase } = await bought(stage)
+  const { id } = (await stage.did(purchase.as.put(purchase.path, purchase.body))).body
+  return { id, customer, as: purchase.as }
 }
 
-async function cancelled(stage: Stage, scope: string): Promise<Sent> {
-  const name = (await product(stage)).split('/').at(-1)
-  return { as: stage.owner, path: `${scope}/providers/Tenantry.Billing/products/${name}/cancel?${version.ours}` }
+async function moving(stage: Stage, action: string): Promise<Sent> {
+  const { id, customer, as } = await product(stage)
+  const path = `${customer.profileId}/invoiceSections/${stage.label('SECTION')}?${version.billing}`
+  const section = (await stage.did(as.put(path, { properties: {} }))).body.id
+  return { as, path: `${id}/${action}?${version.billing}`, body: { destinationInvoiceSectionId: section } }
+}
+
+async function cancelled(stage: Stage, scopeOf: (customer: Customer) => string): Promise<Sent> {
+  const { id, customer, as } = await product(stage)
+  const name = id.split('/').at(-1)
+  return { as, path: `${scopeOf(customer)}/providers/Tenantry.Billing/products/${name}/cancel?${version.ours}` }
 }
 
 export const productSuccesses: Readonly<Record<string, Success>> = {
   'Tenantry.Pricing.ProductOffers_Put': (stage) => offered(stage, stage.label('offer')),
-  'Tenantry.Billing.ProductPurchases_Create': async (stage) => bought(stage, randomUUID()),
-  'Microsoft.Billing.Products_Update': async (stage) => ({
-    as: stage.owner,
-    path: `${await product(stage)}?${version.billing}`,
-    body: { properties: { autoRenew: 'Off' } },
-  }),
-  'Microsoft.Billing.Products_Move': async (stage) => ({
-    as: stage.owner,
-    path: `${await product(stage)}/move?${version.billing}`,
-    body: { destinationInvoiceSectionId: await stage.section() },
-  }),
-  'Microsoft.Billing.Products_ValidateMoveEligibility': async (stage) => ({
-    as: stage.owner,
-    path: `${await product(stage)}/validateMoveEligibility?${version.billing}`,
-    body: { destinationInvoiceSectionId: await stage.section() },
-  }),
-  'Tenantry.Billing.Products_CancelByBillingAccount': (stage) => cancelled(stage, stage.customer.accountId),
-  'Tenantry.Billing.Products_CancelByBillingProfile': (stage) => cancelled(stage, stage.customer.profileId),
-  'Tenantry.Billing.Products_CancelByInvoiceSection': (stage) => cancelled(stage, stage.customer.sectionId),
+  'Tenantry.Billing.ProductPurchases_Create': async (stage) => (await bought(stage)).purchase,
+  'Microsoft.Billing.Products_Update': async (stage) => {
+    const { id, as } = await product(stage)
+    return { as, path: `${id}?${version.billing}`, body: { properties: { autoRenew: 'Off' } } }
+  },
+  'Microsoft.Billing.Products_Move': (stage) => moving(stage, 'move'),
+  'Microsoft.Billing.Products_ValidateMoveEligibility': (stage) => moving(stage, 'validateMoveEligibility'),
+  'Tenantry.Billing.Products_CancelByBillingAccount': (stage) => cancelled(stage, ({ accountId }) => accountId),
+  'Tenantry.Billing.Products_CancelByBillingProfile': (stage) => cancelled(stage, ({ profileId }) => profileId),
+  'Tenantry.Billing.Products_CancelByInvoiceSection': (stage) => cancelled(stage, ({ sectionId }) => sectionId),
 }
