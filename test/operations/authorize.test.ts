@@ -1,3 +1,4 @@
+import { sandboxAppId } from '../../src/domain/directory/sign-in-client.ts'
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { billingRoleId } from '../../src/domain/access/billing-roles.ts'
@@ -36,7 +37,7 @@ const contextOf = (objectId: string, tenant = tenantId) => {
     tenantId: tenant,
     objectId,
     kind: 'user',
-    appId: randomUUID(),
+    appId: sandboxAppId,
     name: 'somebody',
     isOperator: false,
   }

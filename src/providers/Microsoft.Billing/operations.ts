@@ -15,6 +15,7 @@ import { invoiceOperations } from './invoice.routes.ts'
 import { invoiceDownloadOperations } from './invoice-download.routes.ts'
 import { invoiceSectionOperations } from './invoice-section.routes.ts'
 import { paymentMethodOperations } from './payment-method.routes.ts'
+import { productPurchaseOperations } from './product-purchase.routes.ts'
 import { productOperations } from './product.routes.ts'
 import { partnerTransferOperations } from './partner-transfer.routes.ts'
 import { transferOperations } from './transfer.routes.ts'
@@ -29,6 +30,7 @@ const served: readonly Operation<OperationContext>[] = [
   ...billingRequestOperations,
   ...billingSubscriptionOperations,
   ...productOperations,
+  ...productPurchaseOperations,
   ...transferOperations,
   ...partnerTransferOperations,
   ...invoiceOperations,

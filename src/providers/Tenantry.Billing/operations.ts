@@ -5,7 +5,6 @@ import { invoiceOperations } from './invoice.routes.ts'
 import { invoiceRunOperations } from './invoice-run.routes.ts'
 import { issuerOperations } from './issuer.routes.ts'
 import { paymentOperations } from './payment.routes.ts'
-import { productPurchaseOperations } from './product-purchase.routes.ts'
 import { runDocumentOperations } from './run-document.routes.ts'
 import { signUpOperations } from './sign-up.routes.ts'
 import { statementOperations } from './statement.routes.ts'
@@ -19,7 +18,6 @@ export const operations: readonly Operation<OperationContext>[] = [
   ...runDocumentOperations,
   ...invoiceOperations,
   ...paymentOperations,
-  ...productPurchaseOperations,
   ...statementOperations,
   ...transferTermsOperations,
 ]

@@ -10,6 +10,14 @@ let contoso: NewTenant
 let fabrikam: NewTenant
 let foreign: Record<string, string>
 
+const outsideProvider = {
+  '@odata.type': '#microsoft.graph.openIdConnectIdentityProvider',
+  displayName: 'hidden-provider',
+  clientId: 'tenantry',
+  clientSecret: 'a secret of the provider',
+  metadataUrl: 'https://login.woodgrove.example/.well-known/openid-configuration',
+  responseType: 'code',
+}
 const emptyList = '{"B2BManagementPolicy":{"InvitationsAllowedAndBlockedDomainsPolicy":{}}}'
 
 beforeAll(async () => {
@@ -37,7 +45,9 @@ beforeAll(async () => {
     displayName: 'hidden-policy',
     definition: [emptyList],
   })
+  const provider = await administrator.post('/v1.0/identity/identityProviders', outsideProvider)
   foreign = {
+    identityProvider: provider.body.id,
     policy: policy.body.id,
     user: user.id,
     group: group.body.id,
@@ -80,6 +90,7 @@ function bodyOf(operation: Operation<OperationContext>): unknown {
       invitedUser: { id: foreign.user },
     },
     Graph_CreateB2bManagementPolicy: { displayName: 'List', definition: [emptyList] },
+    Graph_CreateIdentityProvider: outsideProvider,
     Graph_CreateDomain: { id: contoso.domain },
     Graph_CreateUser: {
       accountEnabled: true,
@@ -133,6 +144,7 @@ const selfContained = [
   'Graph_ActivateDirectoryRole',
   'Graph_UpdateAuthorizationPolicy',
   'Graph_CreateB2bManagementPolicy',
+  'Graph_CreateIdentityProvider',
   // One's own, and no other's.
   'Graph_RevokeMySignInSessions',
 ]

@@ -4,7 +4,7 @@ import { parseBody } from '../../http/body.ts'
 import { created, type Operation, ok, pathParameter } from '../../http/operation.ts'
 import type { OperationContext } from '../../operations/context.ts'
 import { cancelProduct, purchaseProduct } from '../../operations/product.ts'
-import { toWireProduct } from '../Microsoft.Billing/product.wire.ts'
+import { toWireProduct } from './product.wire.ts'
 
 const common = { apiVersions: ['2026-11-01'], authentication: 'bearer' } as const
 const account = '/providers/Microsoft.Billing/billingAccounts/{billingAccountName}'
